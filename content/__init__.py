@@ -1,0 +1,1 @@
+"""What the assistant knows: answers, crises, services, phrases, and the code that reads and checks them."""

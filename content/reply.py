@@ -1,0 +1,67 @@
+"""Reply: what the bot sends to a person, and the buttons under it.
+
+Promise: the same shape wherever a reply is made, in an action or in the bot, and it fits into Telegram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PRESS_BYTES = 64
+TEXT_UNITS = 4096
+
+REGION_CODES = {"fl": "flanders", "br": "brussels", "wa": "wallonia", "gc": "german_community"}
+STATUS_CODES = {
+    "ap": "applicant",
+    "re": "refugee",
+    "sp": "subsidiary_protection",
+    "tp": "temporary_protection",
+    "np": "no_papers",
+    "ot": "other",
+}
+
+
+@dataclass(frozen=True)
+class Button:
+    """`press` is what comes back: `verb` or `verb:argument[:argument]`, at most 64 bytes.
+
+    menu · languages · language:<code> · regions · region:<code>[:<entry>] · statuses · status:<code>[:<entry>] ·
+    topic:<topic> · entry:<id> · wrong:<id> (if it goes wrong) · helped:<id> · missed:<id> · human[:<id>] · cancel ·
+    services[:<entry>] · privacy · delete:ask · delete:yes · delete:no · url:<https address> (opens, does not come back)
+    """
+
+    title: str
+    press: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Text in a language, rows of buttons, and what the conversation must remember.
+
+    outcome: answer, clarify, fallback, crisis, dialogue, handoff, menu or phrase.
+    remember: conversation fields to set: language, region, status, entry, misses (as text).
+    """
+
+    text: str
+    language: str
+    outcome: str = "phrase"
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    remember: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "language": self.language,
+            "outcome": self.outcome,
+            "buttons": [[[button.title, button.press] for button in row] for row in self.buttons],
+            "remember": dict(self.remember),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Reply:
+        """The reply that as_json wrote; KeyError, TypeError or ValueError for anything else."""
+        rows = tuple(tuple(Button(str(title), str(press)) for title, press in row) for row in value["buttons"])
+        remember = {str(name): str(one) for name, one in dict(value["remember"]).items()}
+        return cls(str(value["text"]), str(value["language"]), str(value["outcome"]), rows, remember)
