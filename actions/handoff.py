@@ -1,0 +1,76 @@
+"""Actions that bring a person to a caseworker.
+
+Promise: whoever is in danger gets the emergency contacts even when no case can be opened.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from redis.exceptions import RedisError
+
+from actions.action import ReplyAction
+from actions.turn import Turn
+from content.compose import Composer
+from content.reply import Reply
+from desk.cases import Case, Cases
+
+logger = logging.getLogger(__name__)
+
+
+class CaseAction(ReplyAction):
+    """An action that may open a case."""
+
+    def __init__(self, composer: Composer, cases: Cases) -> None:
+        super().__init__(composer)
+        self.cases = cases
+
+    async def hand_off(self, turn: Turn, reason: str) -> Reply:
+        case = await self.open_case(turn, reason)
+        return self.composer.handoff(turn.asker, case.alias)
+
+    async def open_case(self, turn: Turn, reason: str, urgent: bool = False) -> Case:
+        """Open or join the person's case, and put these words into it once, whoever else does the same."""
+        case = await self.cases.open(
+            turn.person,
+            turn.asker.language,
+            reason,
+            urgent=urgent,
+            entry=self.entry_of(turn),
+            crisis=turn.crisis,
+            region=turn.asker.region,
+            status=turn.asker.status,
+        )
+        language = turn.written_language or turn.asker.language
+        await self.cases.add(case.id, "person", turn.words, language=language, about=turn.about, key=turn.update)
+        return case
+
+    def entry_of(self, turn: Turn) -> str | None:
+        """The entry this is about: named beside a crisis, else likeliest, else the one answered before."""
+        for one in (turn.entry, turn.id, turn.entry_before):
+            if one in self.composer.content.entries:
+                return one
+        return None
+
+
+class ActionHandoff(CaseAction):
+    """The person wants to talk to a person."""
+
+    action_name = "action_handoff"
+
+    async def reply(self, turn: Turn) -> Reply:
+        return await self.hand_off(turn, reason="asked")
+
+
+class ActionCrisis(CaseAction):
+    """Danger: contacts at once, an urgent case."""
+
+    action_name = "action_crisis"
+
+    async def reply(self, turn: Turn) -> Reply:
+        try:
+            await self.open_case(turn, reason="crisis", urgent=True)
+        except RedisError:
+            # The contacts must not wait for Redis; the bot opens the case again when it handles this reply.
+            logger.error("crisis case not opened", extra={"person": turn.person})
+        return self.composer.crisis(turn.crisis or turn.id, turn.asker, turn.entry)
