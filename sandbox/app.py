@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from sandbox import control
+from sandbox import control, page
 from sandbox.bot_api import bot_api, download
 from sandbox.telegram import Telegram
 
@@ -28,6 +28,7 @@ def create_app(token: str = DEFAULT_TOKEN) -> Starlette:
         Route("/bot{token}/{method}", bot_api, methods=["GET", "POST"]),
         Route("/file/bot{token}/{path:path}", download),
         *control.ROUTES,
+        *page.ROUTES,
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.telegram = telegram

@@ -115,4 +115,6 @@ async def download(request: Request) -> Response:
     stored = telegram.files.at_path(request.path_params["path"])
     if request.path_params["token"] != telegram.token or stored is None:
         return answer(TelegramError(404, "Not Found").as_json(), 404)
-    return Response(stored.content, media_type=stored.mime_type)
+    # The page's own origin serves it: whatever was sent must not run as a page.
+    headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+    return Response(stored.content, headers=headers, media_type=stored.mime_type)
