@@ -57,11 +57,14 @@ def ordered(entries: Mapping[str, Entry]) -> dict[str, Entry]:
 
 
 def source_hash(text: Text) -> str:
-    """Twelve hex digits that change when the words of a source text do (not when its line breaks do)."""
+    """A `t` and eleven hex digits that change when the words of a source text do (not when its line breaks do).
+
+    The letter keeps YAML from reading a hash of decimal digits as a number.
+    """
     regions = [f"{name}={words}" for name, words in sorted(text.by_region.items())]
     statuses = [f"{name}={words}" for name, words in sorted(text.by_status.items())]
     parts = [text.title, text.answer, *regions, *statuses, text.goes_wrong]
-    return sha256("\n".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:12]
+    return "t" + sha256("\n".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:11]
 
 
 def read_documents(folder: Path, cache_dir: Path | None) -> dict[str, Parsed]:

@@ -13,7 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.pofile import PoFileError, read_po
 
 from content.model import FALLBACK_LANGUAGE, LANGUAGES, RIGHT_TO_LEFT, Problem
@@ -94,8 +94,8 @@ def say_clock(language: str, moment: datetime) -> str:
 
 
 def say_weekday(language: str, moment: datetime) -> str:
-    """Weekday, day and month: `Monday 23 November`."""
-    return western_digits(format_skeleton("MMMMEEEEd", moment, tzinfo=BRUSSELS, locale=locale_for(language)))
+    """Weekday and day in Brussels: `Monday, 23 November 2026`."""
+    return western_digits(format_date(moment.astimezone(BRUSSELS), "full", locale=locale_for(language)))
 
 
 def say_duration(language: str, duration: timedelta) -> str:

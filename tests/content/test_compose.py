@@ -1,0 +1,101 @@
+"""A reply is the one for this person, with source and date, or it asks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from content.compose import Asker, Composer
+from content.reply import PRESS_BYTES, Reply
+
+MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+SUNDAY = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+
+
+def presses(reply: Reply) -> list[str]:
+    return [button.press for row in reply.buttons for button in row]
+
+
+def test_an_answer_has_the_paragraphs_of_region_and_status_and_its_source(composer: Composer):
+    reply = composer.answer("housing/deposit", Asker("en", "flanders", "applicant"))
+    assert "In Flanders" in reply.text and "In Brussels" not in reply.text
+    assert "You are an applicant" in reply.text
+    assert "Source: example.be. Checked on November 22, 2026." in reply.text
+    assert "Helper (02 123 45 67)" in reply.text
+    assert reply.remember == {"entry": "housing/deposit", "misses": "0"}
+
+
+def test_an_answer_asks_for_the_region_when_the_rule_depends_on_it(composer: Composer):
+    reply = composer.answer("housing/deposit", Asker("en"))
+    assert "Where do you live?" in reply.text
+    assert "region:fl:housing/deposit" in presses(reply)
+
+
+def test_an_answer_asks_for_the_status_when_the_region_is_known(composer: Composer):
+    reply = composer.answer("housing/deposit", Asker("en", "brussels"))
+    assert "status:ap:housing/deposit" in presses(reply)
+
+
+def test_a_service_of_another_region_is_not_named(composer: Composer):
+    assert "Helper" not in composer.answer("housing/deposit", Asker("en", "brussels", "refugee")).text
+
+
+def test_a_missing_language_gets_the_source_text_and_says_so(composer: Composer):
+    reply = composer.answer("housing/deposit", Asker("ti", "flanders", "refugee"))
+    assert "English" in reply.text and "The deposit is" in reply.text
+
+
+def test_an_unreviewed_translation_says_so(composer: Composer):
+    mark = composer.say(Asker("ar"), "answer.unreviewed")
+    assert mark in composer.answer("housing/deposit", Asker("ar", "flanders", "refugee")).text
+
+
+def test_goes_wrong_is_offered_and_given(composer: Composer):
+    assert "wrong:housing/deposit" in presses(composer.answer("housing/deposit", Asker("en")))
+    assert "Write to the court" in composer.goes_wrong("housing/deposit", Asker("en")).text
+    assert "It is in writing" in composer.goes_wrong("housing/lease", Asker("en")).text
+
+
+def test_clarify_offers_titles_and_a_way_out(composer: Composer):
+    reply = composer.clarify(["housing/deposit", "housing/lease", "gone"], Asker("ar"))
+    assert presses(reply) == ["entry:housing/deposit", "entry:housing/lease", "missed"]
+    assert reply.buttons[0][0].title == "التأمين"
+
+
+def test_a_handoff_is_honest_about_when(composer: Composer):
+    assert "within 1 hour" in composer.handoff(Asker("en"), "Blue Heron", MONDAY_NOON).text
+    assert "Monday, November 23, 2026, 09:00" in composer.handoff(Asker("en"), "Blue Heron", SUNDAY).text
+
+
+def test_names_are_isolated_inside_right_to_left_text(composer: Composer):
+    assert "\u2068Blue Heron\u2069" in composer.handoff(Asker("ar"), "Blue Heron").text
+    assert "\u2068Helper (02 123 45 67)\u2069" in composer.answer("housing/deposit", Asker("ar", "flanders", "other")).text
+
+
+def test_a_crisis_gives_the_contacts_and_says_when_nobody_is_there(composer: Composer):
+    assert composer.crisis("crisis/suicide", Asker("en"), now=MONDAY_NOON).text.startswith("Call 112 now.")
+    assert "Do not wait for us" in composer.crisis("crisis/suicide", Asker("en"), now=SUNDAY).text
+    assert "112" in composer.crisis("crisis/unheard_of", Asker("so")).text
+
+
+def test_the_privacy_text_says_what_the_settings_do(composer: Composer):
+    text = composer.privacy(Asker("en")).text
+    assert "24 hours" in text and "30 days" in text and "Convivial" in text
+
+
+@pytest.mark.parametrize("language", ["nl", "ar", "ti", "uk"])
+def test_every_press_fits_into_telegram(composer: Composer, language: str):
+    asker = Asker(language)
+    replies = [composer.menu(asker), composer.languages(asker), composer.topic("housing", asker), composer.privacy(asker)]
+    replies += [composer.answer(one, asker) for one in composer.content.entries]
+    assert all(len(press.encode()) <= PRESS_BYTES for reply in replies for press in presses(reply))
+
+
+def test_a_reply_survives_the_way_through_rasa(composer: Composer):
+    reply = composer.answer("housing/deposit", Asker("ar"))
+    assert Reply.from_json(reply.as_json()) == reply
+
+
+def test_strange_metadata_is_read_as_unknown():
+    assert Asker.from_metadata({"language": 7, "region": "mars", "status": None}) == Asker("en")
