@@ -11,6 +11,7 @@ from sandbox.errors import bad_request
 
 Json = dict[str, object]
 
+OPUS_PRE_SKIP = 312
 FOLDERS = {"voice": "voice", "photo": "photos", "document": "documents", "sticker": "stickers"}
 
 
@@ -90,12 +91,12 @@ def ogg_page(flags: int, granule: int, sequence: int, packets: list[bytes]) -> b
     return page[:22] + struct.pack("<I", ogg_crc(page)) + page[26:]
 
 
-def voice_sample(frames: int = 50) -> bytes:
-    """A second of silence as Ogg Opus (RFC 7845): 50 frames of 20 ms, one channel, 48 kHz."""
-    silence = b"\x08\xff\xfe"
-    head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, 312, 48_000, 0, 0)
+def voice_sample(frames: int = 75) -> bytes:
+    """A moment of silence as Ogg Opus (RFC 7845): frames of 20 ms, one channel, 48 kHz."""
+    silence = b"\xf8\xff\xfe"
+    head = struct.pack("<8sBBHIhB", b"OpusHead", 1, 1, OPUS_PRE_SKIP, 48_000, 0, 0)
     tags = struct.pack("<8sI7sI", b"OpusTags", 7, b"sandbox", 0)
-    sound = ogg_page(4, frames * 960, 2, [silence] * frames)
+    sound = ogg_page(4, frames * 960 + OPUS_PRE_SKIP, 2, [silence] * frames)
     return ogg_page(2, 0, 0, [head]) + ogg_page(0, 0, 1, [tags]) + sound
 
 

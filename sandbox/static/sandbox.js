@@ -65,7 +65,8 @@ function attachment(message) {
   if (kind === "voice" || kind === "audio") {
     return element("audio", {controls: "", src: file.url, "aria-label": "Voice message"});
   }
-  if (kind === "photo" || kind === "sticker") return element("img", {src: file.url, alt: kind === "photo" ? "Photo" : "Sticker"});
+  if (kind === "photo") return element("img", {src: file.url, alt: "Photo"});
+  if (kind === "sticker") return element("span", {class: "sticker", role: "img", "aria-label": "Sticker"}, "\u{1F44B}");
   if (file) return element("a", {href: file.url, download: file.name, dir: "auto"}, file.name);
   if (location) return element("span", {}, `Location ${location.latitude}, ${location.longitude}`);
   if (contact) return element("span", {}, `Contact ${contact.first_name}, ${contact.phone_number}`);
@@ -82,6 +83,7 @@ class Phone {
     this.find(".avatar").textContent = [...person.name][0].toUpperCase();
     this.find(".log").setAttribute("aria-label", `Chat of ${person.name}`);
     this.find("textarea").setAttribute("aria-label", `Message from ${person.name}`);
+    this.find(".log").addEventListener("load", () => this.toEnd(), true);
     this.root.addEventListener("click", (event) => this.clicked(event));
     this.find(".compose").addEventListener("submit", (event) => this.submitted(event));
     this.find("form[data-panel]").addEventListener("submit", (event) => this.linkOpened(event));
@@ -137,7 +139,7 @@ class Phone {
     if (body) bubble.append(body);
     bubble.append(...formatted(message.text, message.entities));
     const time = new Date(message.date * 1000).toLocaleTimeString([], {hour: "2-digit", minute: "2-digit"});
-    const node = element("div", {class: mine ? "message mine" : "message", "data-message": message.id}, bubble,
+    const node = element("div", {class: this.look(message, mine), "data-message": message.id}, bubble,
       ...message.rows.map((row) => this.buttonRow(message, row)),
       element("div", {class: "when"}, message.edited ? `edited ${time}` : time));
     this.place(message, node, known);
@@ -153,8 +155,12 @@ class Phone {
     else log.insertBefore(node, later ? this.bubbles.get(later).node : null);
     this.bubbles.set(message.id, {node, revision: message.revision, text: message.text || message.kind});
     if (focused) (node.querySelector("button") || log).focus();
-    if (atEnd || !known) log.scrollTop = log.scrollHeight;
+    if (atEnd || !known) this.toEnd();
   }
+
+  look(message, mine) { return `message${mine ? " mine" : ""}${message.rows.length ? " asks" : ""}`; }
+
+  toEnd() { this.find(".log").scrollTop = this.find(".log").scrollHeight; }
 
   quote(id) { return `\u21A9 ${(this.bubbles.get(id) || {text: "message"}).text.slice(0, 60)}`; }
 
@@ -187,6 +193,7 @@ class Phone {
       button.setAttribute("aria-expanded", String(open));
       this.find(`[data-panel=${button.dataset.open}]`).hidden = !open;
     }
+    this.toEnd();
   }
 
   clicked(event) {
