@@ -1,0 +1,69 @@
+"""Commands of understanding: train, parse, evaluate, rasa.
+
+Promise: stdout of `parse` and of `--json` carries JSON only; what an operator can mend is one line, never a traceback.
+Each command imports what it needs when it runs: Rasa takes seconds, and `wegwijs --help` should not wait for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from settings import Settings
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Train even when content and configuration are unchanged.")
+def train(force: bool) -> None:
+    """Train from content/ and write the model where `wegwijs run` finds it."""
+    from nlu.train import train_from
+
+    train_from(Settings.from_environment(), force)
+
+
+@click.command()
+def parse() -> None:
+    """Read JSON lines {"text", "lang"} and write what was understood, one line each."""
+    from nlu.parse import parse_lines
+    from nlu.reader import MODEL_FILE, NoModel, Reader
+
+    try:
+        reader = Reader.load(Settings.from_environment().models_dir / MODEL_FILE)
+    except NoModel as error:
+        raise click.ClickException(str(error)) from error
+    out = sys.stdout
+    if hasattr(out, "reconfigure"):
+        out.reconfigure(encoding="utf-8")
+    for line in parse_lines(reader, sys.stdin.buffer):
+        out.write(line + "\n")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def evaluate(file: Path, as_json: bool) -> None:
+    """Measure understanding on lines {"id", "text", "lang"}, by language, worst first."""
+    from nlu.evaluate import report
+    from nlu.reader import NoModel
+
+    try:
+        report(Settings.from_environment(), file, as_json)
+    except NoModel as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+def rasa() -> None:
+    """Start Rasa on loopback with the trained model."""
+    from nlu.reader import NoModel
+    from nlu.server import serve
+
+    try:
+        serve(Settings.from_environment())
+    except NoModel as error:
+        raise click.ClickException(str(error)) from error
+
+
+COMMANDS = (train, parse, evaluate, rasa)

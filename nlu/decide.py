@@ -1,0 +1,97 @@
+"""Deciding: one outcome for a message from all that the parts of the pipeline found.
+
+Promise: the order is crisis > dialogue > answer > clarify > fallback, and nothing is answered below the threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from nlu.crisis import Crisis
+from nlu.examples import is_entry
+from nlu.ranker import RANKED, Ranked
+
+CRISIS, DIALOGUE, ANSWER, CLARIFY, FALLBACK = "crisis", "dialogue", "answer", "clarify", "fallback"
+OUT_OF_SCOPE = "out_of_scope"
+CLARIFY_AMONG = 3
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities from which an outcome holds; config.yml sets them."""
+
+    answer: float = 0.5
+    clarify: float = 0.3
+    dialogue: float = 0.45
+    crisis: float = 0.6
+    crisis_entry: float = 0.35
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Thresholds:
+        return cls(**{one.name: float(config[one.name]) for one in fields(cls) if one.name in config})
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What travels with a message to the actions; the fields of `wegwijs parse` come from here."""
+
+    outcome: str
+    id: str
+    confidence: float
+    ranking: tuple[Ranked, ...]
+    language: str
+    crisis: str | None = None
+    entry: str | None = None
+    region: str | None = None
+    municipality: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        told = asdict(self)
+        told["confidence"] = round(self.confidence, 4)
+        told["ranking"] = [{"id": one.id, "confidence": round(one.confidence, 4)} for one in self.ranking]
+        return told
+
+
+def decide(
+    ranking: Sequence[Ranked], language: str, crisis: Crisis, named: str | None, thresholds: Thresholds
+) -> Understanding:
+    """`ranking` holds every id, likeliest first; `named` is the crisis a pattern found."""
+    if kind := danger(ranking, crisis, named, thresholds):
+        return Understanding(
+            CRISIS, kind, crisis.confidence, tuple(ranking[:RANKED]), language, kind, entry_beside(ranking, thresholds)
+        )
+    ranking = [one for one in ranking if not one.id.startswith("crisis/")]
+    if not ranking:
+        return Understanding(FALLBACK, OUT_OF_SCOPE, 0.0, (), language)
+    first = ranking[0]
+    entries = [one for one in ranking if is_entry(one.id)]
+    outcome, chosen = FALLBACK, first
+    if not is_entry(first.id) and first.id != OUT_OF_SCOPE and first.confidence >= thresholds.dialogue:
+        outcome = DIALOGUE
+    elif is_entry(first.id) and first.confidence >= thresholds.answer:
+        outcome = ANSWER
+    elif entries and sum(one.confidence for one in entries[:CLARIFY_AMONG]) >= thresholds.clarify and first.id != OUT_OF_SCOPE:
+        outcome, chosen = CLARIFY, entries[0]
+        ranking = entries
+    return Understanding(outcome, chosen.id, chosen.confidence, tuple(ranking[:RANKED]), language)
+
+
+def danger(ranking: Sequence[Ranked], crisis: Crisis, named: str | None, thresholds: Thresholds) -> str | None:
+    """The kind of crisis: named by a pattern, raised by the detector, or so likely to the ranker that it must be one."""
+    if named:
+        return named
+    kinds = [one for one in ranking if one.id.startswith("crisis/")]
+    if crisis.raised:
+        return crisis.id
+    if kinds and sum(one.confidence for one in kinds) >= thresholds.crisis:
+        return kinds[0].id
+    return None
+
+
+def entry_beside(ranking: Sequence[Ranked], thresholds: Thresholds) -> str | None:
+    """The FAQ entry asked about in the same message as a crisis, if one stands out."""
+    entries = [one for one in ranking if is_entry(one.id)]
+    total = sum(one.confidence for one in entries)
+    return entries[0].id if entries and entries[0].confidence >= thresholds.crisis_entry * total > 0 else None

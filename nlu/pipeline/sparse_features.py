@@ -1,0 +1,26 @@
+"""SparseFeatures: character n-grams and words of the message and of each of its sentences, counted once for all."""
+
+from __future__ import annotations
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.features import Features
+from nlu.pipeline.step import ROWS, LearningStep, Utterances, told_in
+from nlu.reader import Rows
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SparseFeatures(LearningStep):
+    part_class = Features
+
+    def learn(self, training_data: Utterances) -> Features:
+        return Features.fit(training_data.normals)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        training_data.rows = self.part.rows(training_data.normals)
+        return training_data
+
+    def prepare(self, message: Message) -> None:
+        message.set(ROWS, Rows.of(self.part, [told_in(message)]))
