@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import islice
 from typing import cast
 
 from starlette.requests import Request
@@ -26,6 +26,7 @@ Handler = Callable[[Telegram, Request], Awaitable[object]]
 
 LONGEST_WAIT_SECONDS = 30.0
 HEARTBEAT_SECONDS = 15.0
+LOOKED_THROUGH = 200
 BRUSSELS: Json = {"latitude": 50.8467, "longitude": 4.3525}
 SAMPLES = {
     "voice": ("voice.ogg", "audio/ogg", voice_sample),
@@ -73,16 +74,27 @@ def number(body: Json, name: str) -> int:
     return given
 
 
+def amount(given: object, name: str) -> float:
+    try:
+        return float(str(given))
+    except ValueError as error:
+        raise ControlError(f"{name}: {given!r} is not a number") from error
+
+
 def person_of(telegram: Telegram, request: Request) -> Person:
     return telegram.person(request.path_params["person"])
 
 
-def chat_of(telegram: Telegram, person: Person, body: Json) -> Chat:
-    """The private chat, or the group named by `chat`; refuses a group the person is not in."""
-    chat_id = body.get("chat") or person.id
-    chat = telegram.chats.get(chat_id) if isinstance(chat_id, int) else None
+def shared_chat(telegram: Telegram, person: Person, chat_id: int) -> Chat:
+    chat = telegram.chats.get(chat_id)
     if chat is None or person.id not in chat.people:
         raise ControlError(f"chat {chat_id}: person {person.id} is not in it", 404)
+    return chat
+
+
+def chat_of(telegram: Telegram, person: Person, body: Json) -> Chat:
+    """The private chat, or the group named by `chat`; refuses one whose bot the person has blocked."""
+    chat = shared_chat(telegram, person, number(body, "chat") if body.get("chat") else person.id)
     if chat.blocked:
         raise ControlError(f"person {person.id} has blocked the bot: unblock it first", 409)
     return chat
@@ -138,15 +150,12 @@ def portrait(telegram: Telegram, person: Person) -> Json:
 async def read_messages(telegram: Telegram, request: Request) -> object:
     """The chat's messages in the order the person sees them; with `after`, waits for a newer revision first."""
     person = person_of(telegram, request)
-    chat_id = int(request.query_params.get("chat", person.id))
-    chat = telegram.chats.get(chat_id)
-    if chat is None or person.id not in chat.people:
-        raise ControlError(f"chat {chat_id}: person {person.id} is not in it", 404)
-    after = int(request.query_params.get("after", -1))
-    if chat.revision <= after:
-        await wait_for_change(chat, float(request.query_params.get("wait", 0)))
-    last = int(request.query_params.get("last", 200))
-    shown = list(chat.messages.values())[-last:]
+    given = {name: amount(value, name) for name, value in request.query_params.items()}
+    chat = shared_chat(telegram, person, int(given.get("chat", person.id)))
+    if chat.revision <= given.get("after", -1):
+        await wait_for_change(chat, given.get("wait", 0))
+    last = max(int(given.get("last", 200)), 1)
+    shown = list(islice(reversed(chat.messages.values()), last))[::-1]
     return {"revision": chat.revision, "messages": [view(telegram, chat, message) for message in shown]}
 
 
@@ -158,7 +167,7 @@ async def wait_for_change(chat: Chat, seconds: float) -> None:
 
 
 async def read_message(telegram: Telegram, request: Request) -> object:
-    chat = telegram.chats.get(int(request.path_params["chat"]))
+    chat = telegram.chats.get(int(amount(request.path_params["chat"], "chat")))
     message = chat.messages.get(request.path_params["message"]) if chat else None
     if chat is None or message is None:
         raise ControlError("message: not there (any more)", 404)
@@ -231,13 +240,12 @@ async def press(telegram: Telegram, request: Request) -> object:
     person = person_of(telegram, request)
     chat = chat_of(telegram, person, body)
     wanted = words(body, "button")
-    newest_first = reversed(chat.messages.values())
-    given = body.get("message")
-    candidates = [chat.messages[given]] if isinstance(given, int) and given in chat.messages else newest_first
-    for message in [] if given is not None and given not in chat.messages else candidates:
+    given = chat.messages.get(number(body, "message")) if body.get("message") else None
+    newest_first = islice(reversed(chat.messages.values()), LOOKED_THROUGH)
+    for message in newest_first if body.get("message") is None else filter(None, [given]):
         if button := find_button(message, wanted):
             return pressed(telegram, chat, person, message, button)
-    if given is None and any(wanted in row for row in chat.keyboard):
+    if any(wanted in row for row in chat.keyboard):
         return sent(telegram, chat, person, text_content(wanted))
     raise ControlError(f"button {wanted!r}: on no message of chat {chat.id}", 404)
 
@@ -286,7 +294,7 @@ def file_content(telegram: Telegram, kind: str, body: Json) -> Json:
     name, mime_type, sample = SAMPLES[kind]
     try:
         content = base64.b64decode(str(body["base64"]), validate=True) if body.get("base64") else sample()
-    except binascii.Error as error:
+    except ValueError as error:
         raise ControlError("base64: not base64, encode the file's bytes") from error
     name, mime_type = str(body.get("name") or name), str(body.get("type") or mime_type)
     return media_fields(kind, telegram.files.add(kind, name, mime_type, content))
@@ -355,9 +363,9 @@ async def add_fault(telegram: Telegram, request: Request) -> object:
         Fault(
             kind=words(body, "kind"),
             method=str(body.get("method") or "*"),
-            times=int(str(body.get("times", 1))),
-            retry_after=int(str(body.get("retry_after", 1))),
-            seconds=float(str(body.get("seconds", 30))),
+            times=int(amount(body.get("times", 1), "times")),
+            retry_after=int(amount(body.get("retry_after", 1), "retry_after")),
+            seconds=amount(body.get("seconds", 30), "seconds"),
             chat_id=chat_id if isinstance(chat_id, int) else None,
         )
     )
@@ -380,11 +388,11 @@ async def set_limits(telegram: Telegram, request: Request) -> object:
     pace = telegram.pace
     pace.set(
         enforced=bool(body.get("enforced", pace.enforced)),
-        per_second=float(str(body.get("per_second", pace.per_second))),
-        per_chat_per_second=float(str(body.get("per_chat_per_second", pace.per_chat_per_second))),
-        burst=int(str(body.get("burst", pace.burst))),
+        per_second=amount(body.get("per_second", pace.per_second), "per_second"),
+        per_chat_per_second=amount(body.get("per_chat_per_second", pace.per_chat_per_second), "per_chat_per_second"),
+        burst=int(amount(body.get("burst", pace.burst), "burst")),
     )
-    telegram.callback_seconds = float(str(body.get("callback_seconds", telegram.callback_seconds)))
+    telegram.callback_seconds = amount(body.get("callback_seconds", telegram.callback_seconds), "callback_seconds")
     return {}
 
 

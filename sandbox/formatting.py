@@ -112,7 +112,7 @@ class Written:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.length = 0
-        self.entities: list[Entity] = []
+        self._ended: list[tuple[int, int, int, Entity]] = []
 
     def add(self, text: str) -> None:
         self.parts.append(text)
@@ -120,11 +120,13 @@ class Written:
 
     def end(self, opened: Opened) -> None:
         if length := self.length - opened.offset:
-            self.entities.append({**opened.entity, "offset": opened.offset, "length": length})
+            entity = {**opened.entity, "offset": opened.offset, "length": length}
+            self._ended.append((opened.offset, -length, opened.at_byte, entity))
 
     def result(self) -> tuple[str, list[Entity]]:
-        order = sorted(self.entities, key=lambda entity: (int(str(entity["offset"])), -int(str(entity["length"]))))
-        return "".join(self.parts), order
+        """The text and its entities, the outer before the inner."""
+        outer_first = sorted(self._ended, key=lambda ended: ended[:3])
+        return "".join(self.parts), [entity for *_, entity in outer_first]
 
 
 def cannot_parse(reason: str) -> TelegramError:

@@ -79,6 +79,13 @@ class Call:
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from error
 
 
+def whole(given: object, name: str) -> int:
+    """A number inside a JSON parameter."""
+    if isinstance(given, int) or (isinstance(given, str) and given.lstrip("-").isdigit()):
+        return int(given)
+    raise bad_request(f'field "{name}" must be of type Number')
+
+
 Method = Callable[[Telegram, Call], Awaitable[object]]
 
 
@@ -148,7 +155,7 @@ def parsed(call: Call, name: str, entities_name: str) -> tuple[str, list[Entity]
 def checked_entities(given: list[object], text: str) -> list[Entity]:
     entities = [entity for entity in given if isinstance(entity, dict)]
     for entity in entities:
-        offset, length = int(entity.get("offset", 0)), int(entity.get("length", 0))
+        offset, length = whole(entity.get("offset"), "offset"), whole(entity.get("length"), "length")
         if offset < 0:
             raise bad_request(f"receive an entity with incorrect offset {offset}")
         if offset + length > utf16_length(text):
@@ -198,8 +205,9 @@ def replied_message(chat: Chat, call: Call) -> int | None:
         return None
     if "message_id" not in reply:
         raise bad_request('can\'t find field "message_id"')
-    if int(reply["message_id"]) in chat.messages:
-        return int(reply["message_id"])
+    message_id = whole(reply["message_id"], "message_id")
+    if message_id in chat.messages:
+        return message_id
     if reply.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
         return None
     raise bad_request("message to be replied not found")
@@ -302,7 +310,7 @@ async def delete_messages(telegram: Telegram, call: Call) -> object:
     if len(ids) > DELETE_LIMIT:
         raise bad_request("too many message identifiers specified")
     for message_id in ids:
-        delete(telegram, chat, int(message_id))
+        delete(telegram, chat, whole(message_id, "message_ids"))
     return True
 
 

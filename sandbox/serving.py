@@ -14,18 +14,16 @@ from sandbox.app import DEFAULT_TOKEN, create_app
 from sandbox.telegram import Telegram
 
 GRACEFUL_SECONDS = 1
+START_POLL_SECONDS = 0.01
 
 
 class Server(uvicorn.Server):
     """Ends long polls and live pages before it waits for them."""
 
-    def __init__(self, token: str, host: str, port: int) -> None:
-        app = create_app(token)
-        super().__init__(configured(app, host, port))
-        self._telegram: Telegram = app.state.telegram
-
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        self._telegram.stop()
+        telegram = getattr(self.config.app.state, "telegram", None) if isinstance(self.config.app, Starlette) else None
+        if isinstance(telegram, Telegram):
+            telegram.stop()
         await super().shutdown(sockets)
 
 
@@ -51,22 +49,27 @@ def configured(app: Starlette, host: str, port: int) -> uvicorn.Config:
 
 def serve(port: int, token: str = DEFAULT_TOKEN, host: str = "127.0.0.1") -> None:
     """Serve until Ctrl-C."""
-    Server(token, host, port).run()
+    Server(configured(create_app(token), host, port)).run()
+
+
+@asynccontextmanager
+async def running(app: Starlette) -> AsyncIterator[str]:
+    """Any application on a free loopback port of this event loop; yields its address, `http://127.0.0.1:PORT`."""
+    server = ServerInATest(configured(app, "127.0.0.1", 0))
+    task = asyncio.create_task(server.serve())
+    while not (server.started or task.done()):  # noqa: ASYNC110 - uvicorn has no event to wait for
+        await asyncio.sleep(START_POLL_SECONDS)
+    if task.done():
+        raise RuntimeError("the server ended before it began") from task.exception()
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
 
 
 @asynccontextmanager
 async def serving(token: str = DEFAULT_TOKEN) -> AsyncIterator[str]:
-    """A sandbox on a free loopback port of this event loop; yields its address, `http://127.0.0.1:PORT`."""
-    server = ServerInATest(token, "127.0.0.1", 0)
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        if task.done():
-            task.result()
-            raise RuntimeError("the sandbox ended before it began")
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
+    """A sandbox on a free loopback port of this event loop; yields its address."""
+    async with running(create_app(token)) as address:
+        yield address
