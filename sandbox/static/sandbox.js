@@ -4,6 +4,7 @@
 const OPEN_AT_FIRST = 3;
 const OTHERS_LISTED = 200;
 const NOTICE_MS = 4000;
+const LIST_MS = 500;
 const phones = new Map();
 const byId = (id) => document.getElementById(id);
 
@@ -270,11 +271,17 @@ async function listOthers() {
   return people;
 }
 
+let listing;
+function listSoon() {
+  clearTimeout(listing);
+  listing = setTimeout(listOthers, LIST_MS);
+}
+
 async function changed(change) {
   if (change.kind === "reload") return Promise.all([...phones.values()].map((phone) => phone.read()));
   if (change.kind === "commands") return Promise.all([...phones.values()].map((phone) => phone.portray()));
   const phone = phones.get(change.chat);
-  if (!phone) return null;
+  if (!phone) return change.kind === "person" && listSoon();
   if (change.kind === "typing") return phone.typing(change.seconds);
   if (change.kind === "answer") return phone.notice(change.text);
   if (change.kind === "deleted") return phone.remove(change.message);

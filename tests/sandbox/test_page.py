@@ -10,7 +10,8 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from sandbox.client import SandboxClient
+from sandbox.client import Person, SandboxClient
+from tests.sandbox.bots import BotApi
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -121,6 +122,30 @@ async def test_on_a_small_dark_screen_one_phone_shows_at_a_time(browser: Browser
     await expect(page.get_by_role("log", name="Chat of Amina")).to_be_visible()
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width == 360
+    await assert_no_barriers(page)
+
+
+async def test_typing_and_a_reply_keyboard_are_shown(browser: Browser, url: str, api: BotApi, amina: Person) -> None:
+    page = await opened(browser, url)
+    await expect(page.get_by_role("textbox", name="Message from Amina")).to_be_visible()
+    keyboard = {"keyboard": [["Yes", "No"]]}
+    await api.result("sendMessage", chat_id=amina.id, text="Sure?", reply_markup=keyboard)
+    await page.get_by_role("button", name="Yes").click()
+    await expect(page.locator(".mine").last).to_contain_text("Yes")
+    await api.result("sendChatAction", chat_id=amina.id, action="typing")
+    await expect(page.get_by_text("The bot is typing")).to_be_visible()
+    await assert_no_barriers(page)
+
+
+async def test_somebody_created_elsewhere_can_be_opened_here(
+    browser: Browser, url: str, sandbox: SandboxClient
+) -> None:
+    page = await opened(browser, url)
+    await add_person(page, "Amina", "ar")
+    await expect(page.locator(".phone")).to_have_count(1)
+    await sandbox.person("Oleh", "uk")
+    await page.get_by_label("Others").select_option("Oleh")
+    await expect(page.locator(".phone:visible")).to_have_count(2)
     await assert_no_barriers(page)
 
 
