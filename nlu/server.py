@@ -18,7 +18,6 @@ from asyncio import AbstractEventLoop
 from functools import partial
 from pathlib import Path
 
-from rasa.core.agent import Agent
 from rasa.core.run import configure_app
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
@@ -28,6 +27,7 @@ from sanic import Sanic
 from nlu.channel import WegwijsInput
 from nlu.quiet import hush
 from nlu.reader import MODEL_FILE, NoModel
+from nlu.turn import OneTurnAgent
 from settings import Settings
 
 ENDPOINTS = Path("endpoints.yml")
@@ -53,4 +53,6 @@ def action_endpoint(settings: Settings) -> EndpointConfig:
 
 async def load(model: Path, actions: EndpointConfig, app: Sanic, loop: AbstractEventLoop) -> None:
     store = TrackerStore.create(AvailableEndpoints.read_endpoints(str(ENDPOINTS)).tracker_store)
-    app.ctx.agent = Agent.load(str(model), tracker_store=store, action_endpoint=actions)
+    agent = OneTurnAgent(tracker_store=store, action_endpoint=actions)
+    agent.load_model(model)
+    app.ctx.agent = agent
