@@ -1,0 +1,82 @@
+"""API: the bot's line to Telegram, or to the sandbox in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from telegram import Bot
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.incoming import FileOf
+from settings import Settings
+
+ANSWER_SECONDS = 10.0
+CONNECTIONS = 64
+POLL_SECONDS = 25
+# What we can do something with; Telegram sends nothing else.
+WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
+# Telegram lets bots download files up to 20 MB.
+LARGEST_BYTES = 20 * 1024 * 1024
+
+
+class TokenRefused(Exception):
+    """Telegram does not know this token."""
+
+
+class TooLarge(Exception):
+    """A file that Telegram does not let bots download."""
+
+
+class FetchFailed(Exception):
+    """Telegram did not hand out the file."""
+
+
+class TelegramBot(Bot):
+    """PTB's bot, with updates as they came: an update that PTB cannot read would block all that come after it."""
+
+    async def raw_updates(self, offset: int, limit: int = 100, wait_seconds: int = POLL_SECONDS) -> list[Any]:
+        asked = {"offset": offset, "limit": limit, "timeout": wait_seconds, "allowed_updates": WANTED}
+        updates = await self._post("getUpdates", asked, read_timeout=wait_seconds + ANSWER_SECONDS)
+        return updates if isinstance(updates, list) else []
+
+    async def fetch(self, file: FileOf) -> bytes:
+        """The bytes of a file a person sent. Raises TooLarge, FetchFailed."""
+        if file.size > LARGEST_BYTES:
+            raise TooLarge(file.kind)
+        try:
+            waiting = await self.get_file(file.id)
+            if (waiting.file_size or 0) > LARGEST_BYTES:
+                raise TooLarge(file.kind)
+            content = bytes(await waiting.download_as_bytearray())
+        except TelegramError as error:
+            raise (TooLarge if "too big" in str(error) else FetchFailed)(file.kind) from error
+        if len(content) > LARGEST_BYTES:
+            raise TooLarge(file.kind)
+        return content
+
+
+def make_bot(settings: Settings) -> TelegramBot:
+    # trust_env: a proxy of the machine may lead to Telegram, never to the sandbox beside us.
+    kwargs = {"trust_env": not settings.in_sandbox}
+    calls = HTTPXRequest(CONNECTIONS, ANSWER_SECONDS, ANSWER_SECONDS, ANSWER_SECONDS, ANSWER_SECONDS, httpx_kwargs=kwargs)
+    polls = HTTPXRequest(2, POLL_SECONDS + ANSWER_SECONDS, httpx_kwargs=kwargs)
+    base = settings.telegram_base_url
+    return TelegramBot(
+        settings.token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=calls, get_updates_request=polls
+    )
+
+
+async def start_bot(bot: TelegramBot, wait_seconds: float) -> None:
+    """Ask Telegram who we are, waiting so long for it to answer at all. Raises TokenRefused, NetworkError."""
+    end = asyncio.get_running_loop().time() + wait_seconds
+    while True:
+        try:
+            return await bot.initialize()
+        except InvalidToken as error:
+            raise TokenRefused("Telegram refuses TELEGRAM_TOKEN; @BotFather shows you the right one") from error
+        except NetworkError:
+            if asyncio.get_running_loop().time() > end:
+                raise
+            await asyncio.sleep(0.5)

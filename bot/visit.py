@@ -1,0 +1,59 @@
+"""Visit: one update being handled - who came with what, and what is said so far."""
+
+from __future__ import annotations
+
+from bot.incoming import Incoming
+from bot.outbox import Outgoing, message_of
+from bot.people import Person
+from content.compose import Asker
+from content.reply import Reply
+from desk.cases import Case
+
+# Under a message with one of these stands something worth keeping: a press adds a message instead of replacing it.
+KEPT = ("helped:", "wrong:", "human:", "cancel", "delete:ask")
+
+
+class Visit:
+    """Collects the calls to make. `entry_id` is the update's place in the inbox, "" outside of it."""
+
+    def __init__(self, incoming: Incoming, person: Person, case: Case | None = None, entry_id: str = "") -> None:
+        self.incoming = incoming
+        self.person = person
+        self.case = case
+        self.entry_id = entry_id
+        self.calls: list[Outgoing] = []
+        self.replies: list[Reply] = []
+        self.forgotten = False
+        self._callback = incoming.callback
+
+    @property
+    def asker(self) -> Asker:
+        return self.person.asker
+
+    @property
+    def key(self) -> str:
+        """The name of this update's words in a case: the same words never stand there twice."""
+        return str(self.incoming.update)
+
+    @property
+    def in_a_list(self) -> bool:
+        """True when the pressed button stands under a list, which the next list may replace."""
+        under = self.incoming.under
+        return bool(under) and not any(press.startswith(KEPT) for press in under)
+
+    def say(self, reply: Reply, in_place: bool = False) -> None:
+        self.person = self.person.hears(reply)
+        self.replies.append(reply)
+        message = self.incoming.message if in_place and self.incoming.kind == "press" else 0
+        self.calls += message_of(reply, self.incoming.chat, message, self._callback)
+        self._callback = ""
+
+    def do(self, call: Outgoing) -> None:
+        self.calls.append(call)
+
+    def done(self) -> list[Outgoing]:
+        """All calls; a pressed button is answered even when nothing is said."""
+        if self._callback:
+            self.calls.append(Outgoing("answer", self.incoming.chat, callback=self._callback))
+            self._callback = ""
+        return self.calls
