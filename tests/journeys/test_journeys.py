@@ -1,0 +1,181 @@
+"""The whole way of a message, against real processes: chat page's API, bot, Rasa, actions, Redis, desk in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import httpx
+import pytest
+from playwright.async_api import Page
+
+from content.compose import AUTONYMS, Asker, Composer
+from content.open import open_composer
+from sandbox.client import Person, SandboxClient
+from settings import Settings
+from tests.journeys.conftest import Running
+
+PATIENT = 15.0
+
+
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    return open_composer(Settings(opening_hours="Mon-Sun 00:00-23:59"))
+
+
+async def newcomer(sandbox: SandboxClient, name: str, language: str) -> Person:
+    """Somebody who pressed /start and chose a language."""
+    person = await sandbox.person(name, language)
+    await person.starts()
+    await person.hears(within=PATIENT)
+    await person.presses(AUTONYMS[language])
+    await person.hears(within=PATIENT)
+    return person
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "entry"),
+    [
+        ("ar", "المؤجر ما بده يرجعلي الضمان تبع البيت", "housing/rental_guarantee"),
+        ("en", "my landlord does not want to give back the rental deposit, what can I do?", "housing/rental_guarantee"),
+        ("nl", "hoe kan ik mijn vrouw laten overkomen, welke documenten heb ik nodig?", None),
+        ("fr", "comment trouver un appartement à louer à Liège ?", "housing/find_home"),
+        ("ti", "ናይ ክራይ ገዛ ውዕሊ ብኸመይ የቋርጽ", None),
+    ],
+)
+async def test_a_person_asks_in_their_own_words_and_gets_the_sourced_answer(
+    sandbox: SandboxClient, composer: Composer, language: str, question: str, entry: str | None
+):
+    person = await newcomer(sandbox, "Amina", language)
+    await person.says(question)
+    reply = await person.hears(within=PATIENT)
+    if entry:
+        text = composer.content.entries[entry].texts[language]
+        shown = reply.text + " ".join(button.text for button in reply.buttons)
+        assert text.title in shown
+    assert reply.buttons
+
+
+async def test_a_person_walks_the_topic_buttons_to_an_entry(sandbox: SandboxClient, composer: Composer):
+    person = await newcomer(sandbox, "Yusuf", "fr")
+    asker = Asker("fr")
+    await person.says("/menu")
+    await person.hears(composer.say(asker, "menu.ask"), within=PATIENT)
+    await person.presses("topic:housing")
+    await person.hears(within=PATIENT)
+    await person.presses("entry:housing/lease")
+    answer = await person.hears(composer.content.entries["housing/lease"].texts["fr"].title, within=PATIENT)
+    assert any(word in answer.text for word in ("Source", "source"))
+    await sandbox.settles()
+
+
+async def test_the_region_is_asked_once_and_remembered(sandbox: SandboxClient, composer: Composer):
+    person = await newcomer(sandbox, "Olena", "en")
+    await person.starts("housing-rental_guarantee")
+    await person.hears(composer.say(Asker("en"), "answer.ask_region"), within=PATIENT)
+    await person.presses("region:fl:housing/rental_guarantee")
+    await person.hears("In Flanders", within=PATIENT)
+    await person.starts("housing-rental_guarantee")
+    await person.hears("In Flanders", within=PATIENT)
+
+
+async def sign_in(page: Page, wegwijs: Running) -> None:
+    name, password = wegwijs.demo_caseworker
+    await page.goto(wegwijs.desk)
+    await page.locator("input[name=name]").fill(name)
+    await page.locator("input[name=password]").fill(password)
+    await page.locator("main form button").first.click()
+
+
+async def test_a_case_from_the_first_word_to_the_last(sandbox: SandboxClient, wegwijs: Running, composer: Composer, page: Page):
+    asker = Asker("ar")
+    await sign_in(page, wegwijs)
+    person = await newcomer(sandbox, "Amina", "ar")
+    await person.says("بدي احكي مع شخص")
+    await person.hears(composer.say(asker, "handoff.consent"), within=PATIENT)
+
+    case = page.locator("a[href*='/cases/']").first
+    await case.wait_for(timeout=10_000)
+    await case.click()
+    await page.locator("form[action$='/claim'] button").click()
+    await person.hears(composer.say(asker, "case.claimed", caseworker="X").partition("\u2068")[0][:5], within=PATIENT)
+
+    await page.locator("form[action$='/reply'] textarea").fill("Hello, I am here.")
+    await page.locator("form[action$='/reply'] button[type=submit]").first.click()
+    await person.hears("Hello, I am here.", within=PATIENT)
+
+    await person.says("شكرا، عندي سؤال عن البيت")
+    await page.get_by_text("شكرا، عندي سؤال عن البيت").first.wait_for(timeout=10_000)
+    await person.hears_nothing(during=1.5)
+
+    await page.locator("form[action$='/close'] button").first.click()
+    await person.hears(composer.say(asker, "case.closed"), within=PATIENT)
+    await person.says("/menu")
+    await person.hears(composer.say(asker, "menu.ask"), within=PATIENT)
+
+
+async def test_danger_gets_contacts_at_once_and_an_urgent_case(sandbox: SandboxClient, composer: Composer, wegwijs: Running):
+    person = await newcomer(sandbox, "Sara", "en")
+    await person.says("I want to kill myself, I can not go on")
+    reply = await person.hears(within=PATIENT)
+    assert composer.content.crises["crisis/suicide"].texts["en"].answer.splitlines()[0] in reply.text
+
+
+async def test_two_misses_in_a_row_bring_a_caseworker(sandbox: SandboxClient, composer: Composer):
+    person = await newcomer(sandbox, "Idris", "en")
+    await person.starts("housing-lease")
+    await person.hears(within=PATIENT)
+    await person.presses("missed:housing/lease")
+    await person.hears(within=PATIENT)
+    await person.says("that did not help me at all, wrong answer")
+    await person.hears(composer.say(Asker("en"), "handoff.consent"), within=PATIENT)
+
+
+async def test_with_rasa_killed_in_the_middle_nobody_is_left_without_a_reply(
+    sandbox: SandboxClient, wegwijs: Running, composer: Composer
+):
+    people = [await newcomer(sandbox, f"Person {number}", "en") for number in range(6)]
+    wegwijs.kill("rasa")
+    began = time.monotonic()
+    await asyncio.gather(*(person.says("how do I register at the commune?") for person in people))
+    replies = await asyncio.gather(*(person.hears(within=6.0) for person in people))
+    assert len(replies) == len(people)
+    assert time.monotonic() - began < 6.0
+    await person_is_understood_again(people[0], composer)
+
+
+async def person_is_understood_again(person: Person, composer: Composer) -> None:
+    """Recovery is noticed by itself."""
+    slow = composer.say(Asker("en"), "fallback.slow")
+    for _ in range(40):
+        await person.says("how do I register at the commune?")
+        reply = await person.hears(within=PATIENT)
+        if slow not in reply.text:
+            return
+        await asyncio.sleep(1)
+    raise AssertionError("Rasa did not come back")
+
+
+async def test_delete_leaves_nothing_of_the_person(sandbox: SandboxClient, composer: Composer):
+    person = await newcomer(sandbox, "Leyla", "en")
+    await person.says("I want to talk to a person")
+    await person.hears(within=PATIENT)
+    await person.says("/delete")
+    await person.hears(composer.say(Asker("en"), "delete.ask"), within=PATIENT)
+    await person.presses("delete:yes")
+    await person.hears(composer.say(Asker("en"), "delete.done"), within=PATIENT)
+
+
+async def test_no_log_holds_words_names_or_tokens(sandbox: SandboxClient, wegwijs: Running):
+    person = await newcomer(sandbox, "Zelalem Secretname", "en")
+    await person.says("xylophone landlord deposit quixotic words")
+    await person.hears(within=PATIENT)
+    logs = wegwijs.logs()
+    for secret in ("xylophone", "quixotic", "Secretname", "1:sandbox", str(person.id)):
+        assert secret not in logs, secret
+
+
+async def test_the_health_pages_answer(wegwijs: Running):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(f"{wegwijs.desk}/healthz")).status_code == 200
+        assert (await client.get(f"{wegwijs.sandbox}/")).status_code == 200
