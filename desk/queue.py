@@ -1,0 +1,115 @@
+"""Queue: the cases that wait, that are mine, that colleagues hold, that are closed.
+
+Promise: urgent ones first, then the longest waiting; the page keeps itself right without being loaded again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from starlette.responses import Response
+
+from content.model import LANGUAGES, REGIONS, TOPICS
+from desk.accounts import Account
+from desk.cases import Case
+from desk.web import Desk, Visit
+
+SHOWN = 60
+CLOSED_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the caseworker wants to see; empty means all. `words` are looked for in alias, tags and entry."""
+
+    topic: str = ""
+    language: str = ""
+    region: str = ""
+    words: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Filters:
+        return cls(
+            topic=given.get("topic", "") if given.get("topic") in TOPICS else "",
+            language=given.get("language", "") if given.get("language") in LANGUAGES else "",
+            region=given.get("region", "") if given.get("region") in REGIONS else "",
+            words=given.get("words", "")[:80].strip(),
+        )
+
+    @property
+    def some(self) -> bool:
+        return self != Filters()
+
+    def fits(self, case: Case, title: Callable[[str], str]) -> bool:
+        topic = (case.entry or "").partition("/")[0]
+        if (self.topic and topic != self.topic) or (self.region and case.region != self.region):
+            return False
+        if self.language and case.language != self.language:
+            return False
+        said = " ".join([case.alias, title(case.entry) if case.entry else "", *case.tags]).casefold()
+        return self.words.casefold() in said
+
+
+@dataclass(frozen=True)
+class Board:
+    """The queue as one caseworker sees it."""
+
+    waiting: list[Case]
+    mine: list[Case]
+    others: list[Case]
+    counts: Mapping[str, int]
+    urgent: int
+    now: datetime
+
+
+async def show(visit: Visit) -> Response:
+    """The whole page, or for htmx the changing part of it."""
+    filters = Filters.of(visit.request.query_params)
+    board = await board_of(visit.desk, visit.account, filters, visit.speech.title)
+    name = "queue_board.html" if visit.live else "queue.html"
+    return visit.html(
+        name, board=board, filters=filters, shown=shown(visit), topics=TOPICS, languages=LANGUAGES, regions=REGIONS
+    )
+
+
+async def show_closed(visit: Visit) -> Response:
+    filters = Filters.of(visit.request.query_params)
+    closed = [case for case in await visit.desk.cases.closed(CLOSED_SHOWN) if filters.fits(case, visit.speech.title)]
+    return visit.html("closed.html", closed=closed, filters=filters, topics=TOPICS, languages=LANGUAGES, regions=REGIONS)
+
+
+async def board_of(desk: Desk, account: Account, filters: Filters, title: Callable[[str], str]) -> Board:
+    waiting, held = await desk.cases.queue(), await desk.cases.held()
+    mine = [case for case in held if case.caseworker == account.name]
+    others = [case for case in held if case.caseworker != account.name]
+    return Board(
+        waiting=in_order(account, [case for case in waiting if filters.fits(case, title)]),
+        mine=sorted(mine, key=lambda case: case.opened_at),
+        others=[case for case in others if filters.fits(case, title)],
+        counts={"waiting": len(waiting), "mine": len(mine), "others": len(others)},
+        urgent=sum(case.urgent for case in waiting),
+        now=datetime.now(timezone.utc),
+    )
+
+
+def in_order(account: Account, waiting: list[Case]) -> list[Case]:
+    """Urgent before all; then what fits this caseworker; within each the longest waiting first (the sort is stable)."""
+    return sorted(waiting, key=lambda case: (not case.urgent, not fits(account, case)))
+
+
+def fits(account: Account, case: Case) -> bool:
+    """True when the caseworker speaks the language and knows topic and region; what is not set fits everything."""
+    topic = (case.entry or "").partition("/")[0]
+    return (
+        (not account.languages or case.language in account.languages)
+        and (not account.topics or not topic or topic in account.topics)
+        and (not account.regions or not case.region or case.region in account.regions)
+    )
+
+
+def shown(visit: Visit) -> int:
+    """How many waiting cases are listed; the link under the list asks for more."""
+    asked = visit.request.query_params.get("shown", "")
+    return min(int(asked), 2000) if asked.isdecimal() else SHOWN

@@ -1,0 +1,148 @@
+// The desk's page in the browser. Promise: nothing typed is lost, and no page shows an old state without saying so.
+"use strict";
+
+const body = document.body;
+const line = document.getElementById("line");
+const RENEW_EVERY = 20000;
+let lost = null;
+let renewed = 0;
+
+// --- the line to the desk
+
+function say(problem) {
+  line.textContent = problem;
+  line.hidden = !problem;
+}
+
+function follow() {
+  const source = new EventSource(body.dataset.live);
+  source.addEventListener("change", (event) => {
+    clearTimeout(lost);
+    lost = null;
+    say("");
+    changed(event.data);
+  });
+  source.addEventListener("away", () => say(line.dataset.away));
+  source.addEventListener("signed-out", () => { location.href = body.dataset.signedOut; });
+  source.onerror = () => { lost = lost || setTimeout(() => say(line.dataset.lost), 3000); };
+}
+
+// Many changes at once are one look.
+const waiting = new Set();
+let soon = null;
+function changed(id) {
+  waiting.add(id);
+  soon = soon || setTimeout(() => {
+    const page = document.querySelector("[data-case]");
+    if (page && (waiting.has("*") || waiting.has(page.dataset.case))) htmx.trigger(body, "desk:change-" + page.dataset.case);
+    htmx.trigger(body, "desk:change");
+    waiting.clear();
+    soon = null;
+  }, 100);
+}
+
+// --- drafts: in this tab only, gone with it
+
+const draftKey = (id) => "draft:" + id;
+
+function restoreDrafts() {
+  for (const area of document.querySelectorAll("textarea[data-draft]")) {
+    if (!area.value) area.value = sessionStorage.getItem(draftKey(area.dataset.draft)) || "";
+  }
+  for (const kept of document.querySelectorAll("[data-kept]")) {
+    const draft = sessionStorage.getItem(draftKey(kept.dataset.kept));
+    kept.hidden = !draft;
+    kept.querySelector(".words").textContent = draft || "";
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const area = event.target;
+  if (!area.dataset || area.dataset.draft === undefined) return;
+  sessionStorage.setItem(draftKey(area.dataset.draft), area.value);
+  const form = area.closest("form[data-renew]");
+  if (form && Date.now() - renewed > RENEW_EVERY) renew(form);
+});
+
+async function renew(form) {
+  renewed = Date.now();
+  const sent = new URLSearchParams({ csrf: body.dataset.csrf });
+  try {
+    const answer = await fetch(form.dataset.renew, { method: "POST", body: sent });
+    if (answer.status === 409) changed("*");
+  } catch { /* the line is lost; the banner says so */ }
+}
+
+document.addEventListener("submit", (event) => {
+  const ended = event.target.dataset.forget;
+  if (ended) sessionStorage.removeItem(draftKey(ended));
+});
+
+// --- forms sent by htmx
+
+body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRF"] = body.dataset.csrf; });
+
+body.addEventListener("desk:sent", (event) => {
+  const form = event.target.closest("form");
+  const area = form.querySelector("textarea");
+  sessionStorage.removeItem(draftKey(area.dataset.draft));
+  area.value = "";
+  form.querySelector("[name=once]").value = event.detail.once;
+  say("");
+});
+
+body.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) return;
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  const title = page.querySelector("h1");
+  say(title ? title.textContent.trim() : line.dataset.refused);
+  if (event.detail.xhr.status === 409) changed("*");
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(name, () => say(line.dataset.lost));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
+});
+
+// --- new cases are said, and shown when the caseworker wants that
+
+const alerts = document.getElementById("alerts");
+if (alerts) {
+  alerts.checked = localStorage.getItem("alerts") === "1";
+  alerts.addEventListener("change", async () => {
+    if (alerts.checked && "Notification" in window) await Notification.requestPermission();
+    localStorage.setItem("alerts", alerts.checked ? "1" : "0");
+  });
+}
+
+let known = null;
+function announce() {
+  const counts = document.getElementById("counts");
+  if (!counts) return;
+  const place = document.getElementById("announce");
+  if (known !== null && counts.dataset.announce !== place.textContent) place.textContent = counts.dataset.announce;
+  const now = Number(counts.dataset.waiting);
+  if (known !== null && now > known && alerts.checked) alertCaseworker(counts.dataset.alert);
+  known = now;
+}
+
+function alertCaseworker(words) {
+  if ("Notification" in window && Notification.permission === "granted" && document.hidden) new Notification(words);
+  const sound = new AudioContext();
+  const tone = sound.createOscillator();
+  const volume = sound.createGain();
+  volume.gain.setValueAtTime(0.08, sound.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + 0.5);
+  tone.connect(volume).connect(sound.destination);
+  tone.frequency.value = 660;
+  tone.start();
+  tone.stop(sound.currentTime + 0.5);
+}
+
+body.addEventListener("htmx:afterSettle", () => { restoreDrafts(); announce(); });
+body.addEventListener("htmx:oobAfterSwap", restoreDrafts);
+
+restoreDrafts();
+announce();
+follow();
