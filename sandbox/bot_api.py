@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox.calls import Call, Upload
 from sandbox.errors import TelegramError, bad_request, too_many_requests
 from sandbox.faults import Fault
-from sandbox.methods import METHODS, PACED_METHODS, Call, Upload, method_name
+from sandbox.methods import METHODS, PACED_METHODS, method_name
 from sandbox.telegram import Telegram
 
 Json = dict[str, object]

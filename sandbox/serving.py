@@ -53,9 +53,9 @@ def serve(port: int, token: str = DEFAULT_TOKEN, host: str = "127.0.0.1") -> Non
 
 
 @asynccontextmanager
-async def running(app: Starlette) -> AsyncIterator[str]:
-    """Any application on a free loopback port of this event loop; yields its address, `http://127.0.0.1:PORT`."""
-    server = ServerInATest(configured(app, "127.0.0.1", 0))
+async def running(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+    """Any application on a loopback port of this event loop, a free one by default; yields `http://127.0.0.1:PORT`."""
+    server = ServerInATest(configured(app, "127.0.0.1", port))
     task = asyncio.create_task(server.serve())
     while not (server.started or task.done()):  # noqa: ASYNC110 - uvicorn has no event to wait for
         await asyncio.sleep(START_POLL_SECONDS)

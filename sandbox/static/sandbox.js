@@ -14,7 +14,7 @@ async function ask(path, body) {
   try {
     const response = await fetch(`/sandbox${path}`, request);
     const answer = await response.json();
-    if (!response.ok) throw new Error(answer.error);
+    if (!response.ok) throw Object.assign(new Error(answer.error), {status: response.status});
     trouble.hidden = true;
     return answer;
   } catch (error) {
@@ -105,6 +105,15 @@ class Phone {
     messages.forEach((message) => this.show(message));
     log.removeAttribute("aria-busy");
     await this.portray();
+  }
+
+  // A sandbox that was started again knows nobody.
+  async readOrClose() {
+    try {
+      await this.read();
+    } catch (error) {
+      if (error.status === 404) close(this.person.id);
+    }
   }
 
   async portray() {
@@ -278,7 +287,7 @@ function listSoon() {
 }
 
 async function changed(change) {
-  if (change.kind === "reload") return Promise.all([...phones.values()].map((phone) => phone.read()));
+  if (change.kind === "reload") return Promise.all([...phones.values()].map((phone) => phone.readOrClose()));
   if (change.kind === "commands") return Promise.all([...phones.values()].map((phone) => phone.portray()));
   const phone = phones.get(change.chat);
   if (!phone) return change.kind === "person" && listSoon();

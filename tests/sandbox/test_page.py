@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from sandbox.app import create_app
 from sandbox.client import Person, SandboxClient
+from sandbox.serving import running
 from tests.sandbox.bots import BotApi
 
 BROWSER_ARGUMENTS = [
@@ -166,3 +169,17 @@ async def test_what_a_person_writes_is_never_markup(browser: Browser, url: str, 
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
     assert await page.locator(".bubble img").count() == 0
+
+
+async def test_phones_of_a_sandbox_that_was_started_again_are_closed(browser: Browser) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with running(create_app(), port) as url:
+        page = await opened(browser, url)
+        await add_person(page, "Amina", "ar")
+        await expect(page.locator(".phone")).to_have_count(1)
+    async with running(create_app(), port):
+        await expect(page.get_by_role("heading", name="Try the bot")).to_be_visible(timeout=15_000)
+        await add_person(page, "Oleh", "uk")
+        await expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
