@@ -17,11 +17,10 @@ from pathlib import Path
 
 import click
 import httpx
-import uvicorn
 from cryptography.fernet import Fernet
 from rich.console import Console
 
-from sandbox.app import create_app
+from sandbox.serving import serve
 from settings import Settings, SettingsError
 from store import server_command
 from vault import open_vault
@@ -76,7 +75,7 @@ def redis() -> None:
 def sandbox() -> None:
     """Start the stand-in for Telegram with its chat page."""
     settings = Settings.from_environment()
-    uvicorn.run(create_app(settings.token), host="127.0.0.1", port=settings.sandbox_port, ws="none", log_level="warning")
+    serve(settings.sandbox_port, settings.token)
 
 
 @click.command()
