@@ -20,6 +20,8 @@ from content.load import load_content
 from content.model import TOPICS, Content
 from nlu.examples import examples
 from nlu.pipeline.step import Utterances
+from nlu.places import FILE as PLACES_FILE
+from nlu.places import Place, read_names
 
 INTENT_ACTIONS = {
     "clarify": "action_clarify",
@@ -76,8 +78,12 @@ class ContentImporter(TrainingDataImporter):  # type: ignore[misc]
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         if self.utterances is None:
-            self.utterances = Utterances(examples(self.content))
+            self.utterances = Utterances(examples(self.content), self.places())
         return self.utterances
+
+    def places(self) -> dict[str, Place]:
+        """The names of municipalities, empty when the content has no list of them."""
+        return read_names(self.folder) if (self.folder / PLACES_FILE).is_file() else {}
 
     def get_config(self) -> dict[str, Any]:
         told: dict[str, Any] = read_config_file(self.config_file)

@@ -5,7 +5,7 @@ Promise: messages of any kind (no text, no metadata) go through every step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -17,9 +17,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.examples import Example, topic
+from nlu.places import Place
 from nlu.reader import Rows, Told
 
-TOLD, ROWS, LANGUAGE, GUESS, DOC, PLACE = "told", "rows", "language", "language_guess", "doc", "place"
+TOLD, ROWS, LANGUAGE, GUESS, PLACE = "told", "rows", "language", "language_guess", "place"
 LIKELY, CRISIS, NAMED, UNDERSTANDING = "likely", "crisis_found", "crisis_named", "understanding"
 
 
@@ -38,12 +39,13 @@ class Utterance(Message):  # type: ignore[misc]
 class Utterances(TrainingData):  # type: ignore[misc]
     """All examples, and beside them what the steps before made of them."""
 
-    def __init__(self, examples: Sequence[Example] = ()) -> None:
+    def __init__(self, examples: Sequence[Example] = (), places: Mapping[str, Place] | None = None) -> None:
         super().__init__([Utterance(example) for example in examples])
         self.examples = [message.example for message in self.training_examples]
         self.normals: list[str] = []
         self.rows: Any = None
-        self.known = sha256(repr(self.examples).encode("utf-8", "surrogatepass")).hexdigest()
+        self.places = dict(places or {})
+        self.known = sha256(repr((self.examples, self.places)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def fingerprint(self) -> str:
         return self.known
