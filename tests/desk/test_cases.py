@@ -310,8 +310,9 @@ async def full_case(cases: Cases) -> Case:
 async def dump_of(redis: Redis) -> bytes:
     """Every key and every value of every kind."""
     parts: list[object] = []
+    kind_of = redis.register_script("return redis.call('TYPE', KEYS[1]).ok")
     for key in await redis.keys("*"):
-        kind = (await redis.eval("return redis.call('TYPE', KEYS[1]).ok", 1, key)).decode()
+        kind = (await kind_of(keys=[key])).decode()
         parts.append(key)
         if kind == "stream":
             parts.append(await redis.xrange(key))

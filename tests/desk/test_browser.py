@@ -1,0 +1,298 @@
+"""Caseworkers in real browsers, on the real desk, with real Redis."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from argon2 import PasswordHasher
+from playwright.async_api import Browser, async_playwright, expect
+
+from desk.accounts import Account, Accounts
+from desk.cases import Case, Cases
+from settings import Settings
+from store import Redis
+from tests.conftest import free_port, wait_for_port
+from tests.desk.browsers import PASSWORD, PHONE, caseworker, launch
+
+ARABIC = "صاحب البيت يريد أن أخرج خلال أسبوع، ماذا أفعل؟"
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>\"' onmouseover=alert(3) {{7*7}} </textarea><svg onload=alert(4)>"
+)
+VOICE = b"OggS" + bytes(60)
+PHOTO = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
+
+
+@pytest.fixture(scope="module")
+def desk_address(redis_server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`wegwijs desk` as its own process."""
+    settings = replace(redis_server, desk_port=free_port(), lease_seconds=4, telegram_token="1:test")
+    environment = {**os.environ, **settings.environment(), "WEGWIJS_CACHE_DIR": str(tmp_path_factory.mktemp("cache"))}
+    process = subprocess.Popen([sys.executable, "-m", "wegwijs", "desk"], env=environment)
+    try:
+        wait_for_port(settings.desk_port, 30)
+        yield f"http://127.0.0.1:{settings.desk_port}"
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest_asyncio.fixture
+async def chromium(redis: Redis) -> AsyncIterator[Browser]:
+    accounts = Accounts(redis, PasswordHasher(1, 1024, 1))
+    await accounts.add(Account("amal", "Amal", ("caseworker", "editor", "admin")), PASSWORD)
+    await accounts.add(Account("bart", "Bart", languages=("fr", "nl")), PASSWORD)
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def quick_cases(redis: Redis, cases: Cases) -> Cases:
+    return Cases(redis, cases.vault, lease_seconds=4)
+
+
+async def arabic_case(cases: Cases) -> Case:
+    """A person who asked, saw an answer, sent a voice message, a photo and a letter."""
+    case = await cases.open("arabicperson00000000", "ar", "missed", entry="housing/lease", region="brussels", status="refugee")
+    about = {
+        "entry": "housing/lease",
+        "confidence": "0.62",
+        "runner_ups": "housing/eviction,housing/rental_deposit",
+        "outcome": "answer",
+    }
+    await cases.add(case.id, "person", ARABIC, language="ar", about=about)
+    await cases.add(case.id, "bot", "عقد الإيجار في بروكسل (CPAS/OCMW) ...", language="ar", about={"entry": "housing/lease"})
+    for kind, name, mime, content in (
+        ("voice", "voice.ogg", "audio/ogg", VOICE),
+        ("photo", "photo.gif", "image/gif", PHOTO),
+        ("document", "رسالة.pdf", "application/pdf", b"%PDF-1.4"),
+    ):
+        await cases.add(case.id, "person", "", media=await cases.store_media(case.person, content, kind, name, mime))
+    return case
+
+
+async def test_a_case_is_seen_live_claimed_answered_and_closed(
+    desk_address: str, chromium: Browser, quick_cases: Cases
+) -> None:
+    cases = quick_cases
+    amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
+    await expect(amal.page.get_by_text("Nobody is waiting.")).to_be_visible()
+    case = await cases.open("person00000000000001", "fr", "crisis", urgent=True, crisis="violence", region="brussels")
+    await cases.add(case.id, "person", "Je ne sais pas où dormir", language="fr")
+    link = amal.page.get_by_role("link", name=case.alias)
+    await expect(link).to_be_visible()
+    await expect(amal.page.locator("#announce")).to_have_text("1 cases wait, 1 of them urgent.")
+    await expect(amal.page.locator(".row").get_by_text("Urgent")).to_be_visible()
+
+    await link.click()
+    await bart.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await expect(amal.page.get_by_label("Reply to the person")).to_be_visible()
+    await expect(bart.page.get_by_text("Amal holds this case")).to_be_visible()
+    assert await bart.page.get_by_label("Reply to the person").count() == 0
+
+    await amal.page.get_by_label("Reply to the person").fill("Bonjour, je suis Amal.")
+    await amal.page.get_by_role("button", name="Send to the person").click()
+    for one in (amal, bart):
+        await expect(one.page.locator(".line.caseworker").get_by_text("Bonjour, je suis Amal.")).to_have_count(1)
+    await expect(amal.page.get_by_label("Reply to the person")).to_have_value("")
+    await cases.add(case.id, "person", "Merci !", language="fr")
+    await expect(amal.page.get_by_text("Merci !")).to_be_visible()
+
+    await amal.page.get_by_role("button", name="Give it back").click()
+    await expect(amal.page.get_by_text("The case waits again.")).to_be_visible()
+    await bart.page.get_by_role("button", name="Take this case").click()
+    await bart.page.get_by_text("Close the case").click()
+    await bart.page.get_by_label("Outcome").fill("slept at the night shelter")
+    await bart.page.get_by_role("button", name="Close now").click()
+    await expect(bart.page.get_by_text("The case is closed.")).to_be_visible()
+    assert (await cases.get(case.id)).outcome == "slept at the night shelter"
+    assert amal.errors == bart.errors == []
+
+
+async def test_two_who_claim_at_once_are_told_who_was_faster(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    case = await quick_cases.open("person00000000000001", "fr", "asked")
+    amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
+    for one in (amal, bart):
+        await one.page.route("**/changes", lambda route: route.abort())
+        await one.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await expect(amal.page.get_by_text("You hold this case now.")).to_be_visible()
+    await bart.page.get_by_role("button", name="Take this case").click()
+    await expect(bart.page.get_by_text("A colleague was faster")).to_be_visible()
+
+
+async def test_an_arabic_thread_reads_from_right_to_left(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    case = await arabic_case(quick_cases)
+    await quick_cases.claim(case.id, "amal", "Amal")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    words = amal.page.locator(".line.person .words").first
+    await expect(words).to_have_text(ARABIC)
+    assert await words.evaluate("one => [one.lang, getComputedStyle(one).direction]") == ["ar", "rtl"]
+    await expect(amal.page.locator("audio")).to_have_count(1)
+    await expect(amal.page.locator("img.photo")).to_have_js_property("naturalWidth", 1)
+    await expect(amal.page.get_by_text("62%")).to_be_visible()
+    await amal.page.get_by_text("رسالة.pdf").click()
+    async with amal.page.expect_download() as download:
+        await amal.page.get_by_role("link", name="Download").click()
+    assert (await download.value).suggested_filename == "رسالة.pdf"
+    await amal.page.get_by_label("Reply to the person, who reads Arabic").fill("مرحبا، أنا أمل (CPAS).")
+    await amal.photograph("case-arabic")
+    assert amal.errors == []
+
+
+async def test_a_draft_outlives_the_lease(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    case = await quick_cases.open("person00000000000001", "ti", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await amal.page.get_by_label("Reply to the person").fill("a long and careful answer")
+    await expect(amal.page.get_by_text("Your draft is kept")).to_be_visible(timeout=10_000)
+    await expect(amal.page.locator(".kept .words")).to_have_text("a long and careful answer")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await expect(amal.page.get_by_label("Reply to the person")).to_have_value("a long and careful answer")
+
+
+async def test_writing_renews_the_lease(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    case = await quick_cases.open("person00000000000001", "ti", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    before = (await quick_cases.get(case.id)).lease_until
+    async with amal.page.expect_response("**/renew") as answer:
+        await amal.page.get_by_label("Reply to the person").press_sequentially("abc", delay=300)
+    assert (await answer.value).status == 204
+    after = (await quick_cases.get(case.id)).lease_until
+    assert before and after and after > before
+
+
+async def test_nothing_typed_is_lost_when_the_line_breaks(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    case = await quick_cases.open("person00000000000001", "uk", "asked")
+    await quick_cases.claim(case.id, "amal", "Amal")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    reply = amal.page.get_by_label("Reply to the person")
+    await reply.fill("written in the tram")
+    await amal.context.set_offline(True)
+    await amal.page.get_by_role("button", name="Send to the person").click()
+    await expect(amal.page.get_by_text("No connection to the desk.")).to_be_visible()
+    await expect(reply).to_have_value("written in the tram")
+    await amal.context.set_offline(False)
+    await quick_cases.renew(case.id, "amal")
+    await amal.page.get_by_role("button", name="Send to the person").click()
+    await expect(amal.page.locator(".line.caseworker").get_by_text("written in the tram")).to_have_count(1)
+    assert [line.words for line in await quick_cases.thread(case.id)] == ["written in the tram"]
+
+
+async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    cases = quick_cases
+    case = await cases.open(
+        "person00000000000001",
+        'en"><script>alert(5)</script>',
+        HOSTILE,
+        entry=HOSTILE,
+        region=None,
+        crisis=HOSTILE,
+        urgent=True,
+    )
+    media = await cases.store_media(case.person, b"x", "document", HOSTILE, HOSTILE)
+    await cases.add(
+        case.id,
+        "person",
+        HOSTILE,
+        language='ar" onclick="alert(6)',
+        media=media,
+        about={"entry": HOSTILE, "runner_ups": HOSTILE, "confidence": HOSTILE, "crisis": HOSTILE},
+    )
+    await cases.add(case.id, "note", HOSTILE, caseworker="bart")
+    await cases.claim(case.id, "amal", HOSTILE)
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await expect(amal.page.locator(".line.person .words")).to_have_text(HOSTILE)
+    await amal.page.get_by_label("Reply to the person").fill(HOSTILE)
+    await amal.page.get_by_role("button", name="Send to the person").click()
+    await expect(amal.page.locator(".line.caseworker .words")).to_have_text(HOSTILE)
+    await amal.page.get_by_text("Close the case").click()
+    await amal.page.get_by_label("Outcome").fill(HOSTILE)
+    await amal.page.get_by_role("button", name="Close now").click()
+    for path in ("/", "/closed", f"/cases/{case.id}", "/?words=" + "%22%3E%3Cscript%3Ealert(7)%3C/script%3E"):
+        await amal.open(path)
+        assert await amal.page.locator("main script, main [onerror], main [onload], main [onclick]").count() == 0
+    assert amal.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, {"width": 1600, "height": 900}])
+async def test_every_page_is_accessible(
+    desk_address: str, chromium: Browser, quick_cases: Cases, scheme: str, size: dict[str, int]
+) -> None:
+    cases = quick_cases
+    arabic = await arabic_case(cases)
+    urgent = await cases.open("person00000000000002", "fr", "crisis", urgent=True, crisis="violence", region="wallonia")
+    mine = await cases.open("person00000000000003", "uk", "asked", region="flanders", entry="first_steps/temporary_protection")
+    theirs, closed = [await cases.open(f"person0000000000000{turn}", "ti", "media") for turn in (4, 5)]
+    for one, name in ((mine, "amal"), (theirs, "bart"), (closed, "amal")):
+        await Cases(cases.redis, cases.vault).claim(one.id, name, name.title())
+    await cases.add(mine.id, "note", "asked the interpreter", caseworker="bart")
+    await cases.close(closed.id, "amal", "explained the annex 26")
+    await cases.set_tags(urgent.id, ("night", "children"))
+
+    amal = await caseworker(chromium, desk_address, "", viewport=size, color_scheme=scheme)
+    kind = f"{'phone' if size == PHONE else 'wide'}-{scheme}"
+    suffix = kind if kind in ("phone-dark", "wide-light") else ""
+    await amal.open("/sign-in")
+    await amal.check_accessible()
+    await amal.photograph(f"sign-in-{suffix}") if suffix else None
+    await amal.sign_in("amal")
+    for name, path in (
+        ("queue", "/"),
+        ("closed", "/closed"),
+        ("case-waiting", f"/cases/{arabic.id}"),
+        ("case-mine", f"/cases/{mine.id}"),
+        ("case-other", f"/cases/{theirs.id}"),
+        ("case-closed", f"/cases/{closed.id}"),
+        ("mine", "/mine"),
+        ("problem", "/cases/none"),
+    ):
+        await amal.open(path)
+        for details in await amal.page.locator("main details").all():
+            await details.evaluate("one => { one.open = true }")
+        await amal.check_accessible()
+        await amal.photograph(f"{name}-{suffix}") if suffix else None
+    await amal.open("/")
+    await amal.page.locator(".menu summary").click()
+    await amal.check_accessible()
+
+
+async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    case = await quick_cases.open("person00000000000001", "fr", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.page.keyboard.press("Tab")
+    await expect(amal.page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await amal.page.keyboard.press("Enter")
+    for _ in range(3):
+        if await amal.page.evaluate("document.activeElement.textContent") == case.alias:
+            break
+        await amal.page.keyboard.press("Tab")
+    await amal.page.keyboard.press("Enter")
+    await expect(amal.page.get_by_role("heading", name=case.alias)).to_be_visible()
+    await amal.page.get_by_role("button", name="Take this case").press("Enter")
+    await amal.page.get_by_label("Reply to the person").press_sequentially("Bonjour")
+    await amal.page.keyboard.press("Control+Enter")
+    await expect(amal.page.locator(".line.caseworker").get_by_text("Bonjour")).to_have_count(1)
+
+
+async def test_the_first_page_is_light(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+    amal = await caseworker(chromium, desk_address, "amal")
+    kinds = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+    sizes = await amal.page.evaluate(f"{kinds}.map(one => one.encodedBodySize)")
+    assert sum(sizes) < 100_000, sizes
