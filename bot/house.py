@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 
 from telegram.constants import ChatAction
@@ -37,6 +37,7 @@ from vault import Vault, open_vault
 
 logger = logging.getLogger(__name__)
 
+END_SECONDS = 6.0
 ROLES = ("receive", "work", "send")
 HOST = "0.0.0.0"  # noqa: S104 - the webhook is reached from outside, through the reverse proxy that holds the certificate
 
@@ -44,19 +45,19 @@ HOST = "0.0.0.0"  # noqa: S104 - the webhook is reached from outside, through th
 class House:
     """Everything that a bot process is made of."""
 
-    def __init__(self, settings: Settings, redis: Redis | None = None, bot: TelegramBot | None = None) -> None:
+    def __init__(self, settings: Settings, composer: Composer | None = None) -> None:
         self.settings = settings
-        self.redis = redis or connect(settings)
-        self.bot = bot or make_bot(settings)
+        self.redis: Redis = connect(settings)
+        self.bot: TelegramBot = make_bot(settings)
         self.vault: Vault = open_vault(settings)
-        self.composer: Composer = open_composer(settings)
+        self.composer: Composer = composer or open_composer(settings)
         self.streams = Streams(self.redis, self.vault, settings.inbox_partitions)
         self.people = People(self.redis, self.vault, settings.keep_conversation_hours, settings.keep_case_days)
         self.cases = Cases(self.redis, self.vault, settings.lease_seconds, settings.keep_case_days)
         self.understanding = Understanding(settings.rasa_address, settings.rasa_timeout_seconds)
 
     async def close(self) -> None:
-        await self.understanding.close()
+        self.understanding.close()
         await self.redis.close(close_connection_pool=True)
         with suppress(TelegramError):
             await self.bot.shutdown()
@@ -116,6 +117,13 @@ class House:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
+
+
+async def end(tasks: Sequence[asyncio.Future[None]]) -> None:
+    """Cancel until they are done: on Python 3.10 a library can swallow a cancellation that meets a time limit."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=END_SECONDS)

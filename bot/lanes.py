@@ -43,33 +43,45 @@ class Lanes:
 
     async def run(self, leave: asyncio.Event, before: Callable[[Entry], Awaitable[bool]] | None = None) -> None:
         """Read until `leave`, then finish what is begun. `before` decides on what a dead holder left, one by one."""
+        reading = asyncio.create_task(self._read(before))
+        leaving = asyncio.create_task(leave.wait())
         try:
-            await self._take_over(before)
-            looked_at = time.monotonic()
-            while not leave.is_set():
-                try:
-                    for entry in await self.streams.read(self.part, self.stream, AT_ONCE, BLOCK_MS):
-                        self.put(entry)
-                    if time.monotonic() - looked_at > LOOK_AGAIN_SECONDS:
-                        await self._look_again()
-                        looked_at = time.monotonic()
-                except (RedisError, OSError) as error:
-                    logger.warning("stream not read", exc_info=error, extra={"partition": self.part})
-                    looked_at = 0.0
-                    await asyncio.sleep(REDIS_AWAY_SECONDS)
-                await self._until_there_is_room()
+            await asyncio.wait([reading, leaving], return_when=asyncio.FIRST_COMPLETED)
+            # A read that is cut off may have fetched entries: they are unfinished, and the next holder begins with those.
+            reading.cancel()
             if self._tasks:
                 await asyncio.wait(set(self._tasks))
+            if not leave.is_set():
+                reading.result()
         finally:
-            for task in self._tasks:
+            for task in (reading, leaving, *self._tasks):
                 task.cancel()
 
+    async def _read(self, before: Callable[[Entry], Awaitable[bool]] | None) -> None:
+        await self._take_over(before)
+        looked_at = time.monotonic()
+        while True:
+            try:
+                for entry in await self.streams.read(self.part, self.stream, AT_ONCE, BLOCK_MS):
+                    self.put(entry)
+                if time.monotonic() - looked_at > LOOK_AGAIN_SECONDS:
+                    await self._look_again()
+                    looked_at = time.monotonic()
+            except (RedisError, OSError) as error:
+                logger.warning("stream not read", exc_info=error, extra={"partition": self.part})
+                looked_at = 0.0
+                await asyncio.sleep(REDIS_AWAY_SECONDS)
+            await self._until_there_is_room()
+
     async def _take_over(self, before: Callable[[Entry], Awaitable[bool]] | None) -> None:
-        """What a dead holder left, one after the other: the one that killed it must be told from those beside it."""
+        """What a dead holder left, before anything new. With `before` one after the other: the one that killed the holder
+        must be told from those that stood beside it."""
         while True:
             try:
                 for entry in await self.streams.unfinished(self.part, self.stream):
-                    if before is None or await before(entry):
+                    if before is None:
+                        self.put(entry)
+                    elif await before(entry):
                         await self.handle(entry)
                 return
             except (RedisError, OSError) as error:

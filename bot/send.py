@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -81,16 +82,7 @@ class Sender:
                 return await self.streams.sent(part, entry)
             logger.error("Telegram refuses a reply", exc_info=error, extra={"kind": call.kind, "person": entry.person})
             return await self.streams.refuse(part, entry)
-        await self.note(entry.person, call, message)
-        await self.streams.sent(part, entry)
-
-    async def note(self, person: str, call: Outgoing, message: int) -> None:
-        if call.forget:
-            await self.people.nothing_shown(person)
-        elif message:
-            async with self.people.redis.pipeline(transaction=False) as changes:
-                note_shown(changes, shown_key(person), message)
-                await changes.execute()
+        await self.streams.sent(part, entry, partial(note, shown_key(entry.person), call, message))
 
     async def unreachable(self, entry: Entry, error: TelegramError) -> None:
         logger.info("person unreachable", extra={"person": entry.person, "reason": type(error).__name__})
@@ -161,6 +153,14 @@ class Sender:
             await call
         except TelegramError as error:
             logger.info("call failed", exc_info=error, extra={"method": method})
+
+
+def note(shown: str, call: Outgoing, message: int, changes: Any) -> None:
+    """Remember the id of a new message, or none of this person's any more."""
+    if call.forget:
+        changes.delete(shown)
+    elif message:
+        note_shown(changes, shown, message)
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:

@@ -7,7 +7,7 @@ and only by the hand of the worker that holds the partition. Bodies are sealed; 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,12 +107,14 @@ class Streams:
         keys = [key(part, f"said:{mark}"), key(part, OUTBOX)]
         return bool(await self._say(keys=keys, args=[SEEN_SECONDS, *flat((person, body) for body in bodies)]))
 
-    async def sent(self, part: int, entry: Entry) -> None:
-        """Telegram has it."""
-        async with self.redis.pipeline(transaction=False) as both:
-            both.xack(key(part, OUTBOX), GROUP, entry.id)
-            both.xdel(key(part, OUTBOX), entry.id)
-            await both.execute()
+    async def sent(self, part: int, entry: Entry, note: Callable[[Any], None] | None = None) -> None:
+        """Telegram has it; `note` may add to the same round trip."""
+        async with self.redis.pipeline(transaction=False) as changes:
+            if note:
+                note(changes)
+            changes.xack(key(part, OUTBOX), GROUP, entry.id)
+            changes.xdel(key(part, OUTBOX), entry.id)
+            await changes.execute()
 
     async def refuse(self, part: int, entry: Entry) -> None:
         """Telegram will never take it: set it aside, where the operator can see that it was."""
@@ -129,9 +131,12 @@ class Streams:
         """What is new in a partition, waiting up to block_ms for it."""
         return await self._read_group(part, stream, ">", count, block_ms)
 
-    async def unfinished(self, part: int, stream: str, count: int = PAGE) -> list[Entry]:
+    async def unfinished(self, part: int, stream: str) -> list[Entry]:
         """What was read by a holder and is not finished: its own, or that of one who died."""
-        return await self._read_group(part, stream, "0", count, None)
+        entries: list[Entry] = []
+        while page := await self._read_group(part, stream, entries[-1].id if entries else "0", PAGE, None):
+            entries += page
+        return entries
 
     async def _read_group(self, part: int, stream: str, since: str, count: int, block_ms: int | None) -> list[Entry]:
         try:

@@ -6,7 +6,6 @@ without anybody doing anything.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import time
@@ -14,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
+from bot.line import Line, LineError
 from bot.people import Person
 from content.reply import Reply
 
 logger = logging.getLogger(__name__)
 
+PATH = "/webhooks/wegwijs/webhook"
 FAILURES_TO_OPEN = 3
 REST_SECONDS = 2.0
 # What remains of the time limit is for the fallback to reach the person.
@@ -58,25 +57,22 @@ class Understanding:
     """Asks Rasa's channel `wegwijs` what to reply to a message."""
 
     def __init__(self, address: str, timeout_seconds: float) -> None:
-        self.url = f"{address}/webhooks/wegwijs/webhook"
         self.limit_seconds = max(timeout_seconds - RESERVE_SECONDS, timeout_seconds / 2)
         self.breaker = Breaker()
-        # trust_env: a proxy of the machine has nothing to do with our own processes.
-        self.client = httpx.AsyncClient(timeout=self.limit_seconds, trust_env=False, limits=httpx.Limits(max_connections=64))
+        self.line = Line(address)
 
-    async def close(self) -> None:
-        await self.client.aclose()
+    def close(self) -> None:
+        self.line.close()
 
     async def replies(self, person: Person, words: str, update: int) -> list[Reply]:
         """At least one reply. Raises Unreachable."""
         if not self.breaker.lets_through(time.monotonic()):
             raise Unreachable("resting after failures")
         try:
-            async with Limit(self.limit_seconds):
-                replies = await self._ask(person, words, update)
-        except (httpx.HTTPError, asyncio.TimeoutError, ValueError, KeyError, TypeError, RecursionError) as error:
+            replies = await self._ask(person, words, update)
+        except (LineError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.breaker.failed(time.monotonic())
-            raise Unreachable(type(error).__name__) from error
+            raise Unreachable(str(error) if isinstance(error, LineError) else type(error).__name__) from error
         self.breaker.worked()
         return replies
 
@@ -90,9 +86,10 @@ class Understanding:
             "update": str(update),
         }
         message = {"sender": person.pseudonym, "message": words, "metadata": metadata}
-        response = await self.client.post(self.url, content=json.dumps(message), headers={"content-type": "application/json"})
-        response.raise_for_status()
-        replies = [read_reply(one) for one in response.json()]
+        status, body = await self.line.post(PATH, json.dumps(message).encode(), "application/json", self.limit_seconds)
+        if status != 200:
+            raise ValueError(f"status {status}")
+        replies = [read_reply(one) for one in json.loads(body)]
         if not replies:
             raise ValueError("an empty list: Rasa failed and hides it")
         return replies
@@ -104,25 +101,3 @@ def read_reply(one: Mapping[str, Any]) -> Reply:
     if not reply.text.strip():
         raise ValueError("a reply without words")
     return reply
-
-
-class Limit:
-    """`asyncio.timeout` of Python 3.11: wait_for would start a task for each message."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.ran_out = False
-
-    async def __aenter__(self) -> None:
-        self._task = asyncio.current_task()
-        self._timer = asyncio.get_running_loop().call_later(self.seconds, self._run_out)
-
-    def _run_out(self) -> None:
-        self.ran_out = True
-        if self._task:
-            self._task.cancel()
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        self._timer.cancel()
-        if self.ran_out and kind is asyncio.CancelledError:
-            raise asyncio.TimeoutError from error

@@ -1,0 +1,235 @@
+"""What people send, and what they get, over the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.house import House
+from content.reply import Reply
+from sandbox.client import Person, SandboxClient
+from tests.bot.rasa import StandIn
+
+Act = Callable[[Person], Awaitable[object]]
+
+SENT: dict[str, tuple[Act, str]] = {
+    "text": (lambda one: one.says("my landlord keeps the deposit"), "answer to: my landlord"),
+    "long text": (lambda one: one.says("rent " * 819), "answer to: rent"),
+    "emoji only": (lambda one: one.says("👍🏽🙏"), "message.empty"),
+    "zero width": (lambda one: one.says("\u200b\u200d\ufeff?"), "message.empty"),
+    "sticker": (lambda one: one.sends_sticker(), "media.sticker"),
+    "contact": (lambda one: one.sends_contact(), "media.contact"),
+    "forwarded": (lambda one: one.forwards("is this true"), "answer to: is this true"),
+    "location": (lambda one: one.sends_location(50.8467, 4.3525), "region.brussels"),
+    "location abroad": (lambda one: one.sends_location(48.85, 2.35), "region.not_found"),
+    "voice": (lambda one: one.sends_voice(), "media.voice"),
+    "photo": (lambda one: one.sends_photo("a letter"), "media.file"),
+    "document": (lambda one: one.sends_document(name="letter.txt"), "media.file"),
+    "unknown command": (lambda one: one.says("/nonsense"), "dialogue.help"),
+    "menu": (lambda one: one.says("/menu"), "menu.ask"),
+    "language": (lambda one: one.says("/language"), "language.ask"),
+    "region": (lambda one: one.says("/region"), "answer.ask_region"),
+    "privacy": (lambda one: one.says("/privacy"), "I am a computer program"),
+    "help": (lambda one: one.says("/help"), "dialogue.help"),
+    "delete": (lambda one: one.says("/delete"), "delete.ask"),
+    "human": (lambda one: one.says("/human"), "I have passed your question"),
+    "deep link": (lambda one: one.starts("housing-lease"), "The rental contract"),
+    "deep link to nothing": (lambda one: one.starts("housing-castle"), "dialogue.greet"),
+    "mydata": (lambda one: one.says("/mydata"), "mydata.file"),
+}
+
+
+@pytest.mark.parametrize("sent", SENT)
+async def test_whatever_is_sent_gets_a_sensible_reply(sent: str, amina: Person, running: House) -> None:
+    act, expected = SENT[sent]
+    await act(amina)
+    phrases = running.composer.phrases.catalogs["en"]
+    await amina.hears(phrases.get(expected, expected))
+
+
+async def test_a_poll_is_answered_kindly(sandbox: SandboxClient, amina: Person, running: House) -> None:
+    chat = {"id": amina.id, "type": "private"}
+    await sandbox.forges({"message": {"message_id": 99, "date": 1, "chat": chat, "from": {"id": amina.id}, "poll": {}}})
+    await amina.sees(running.composer.phrases.catalogs["en"]["media.unknown"])
+
+
+async def test_an_edited_text_is_understood_anew(amina: Person) -> None:
+    message = await amina.says("wich papers")
+    await amina.hears("answer to: wich papers")
+    await amina.edits(message, "which papers")
+    await amina.hears("answer to: which papers")
+
+
+async def test_a_group_is_told_to_write_in_private(sandbox: SandboxClient, amina: Person, running: House) -> None:
+    group = await sandbox.group("Neighbours", [amina])
+    await amina.says("/start", chat=group)
+    reply = await amina.sees("private chat", chat=group)
+    assert running.bot.link in reply.text
+
+
+async def test_the_language_that_is_understood_is_used_and_offered_once(sandbox: SandboxClient, running: House) -> None:
+    person = await sandbox.person("Nouri", "pt")
+    await person.says("je cherche un logement")
+    await person.hears("answer to")
+    offer = await person.hears("Français")
+    assert [button.data for button in offer.buttons] == ["language:fr", "languages"]
+    await person.says("encore")
+    await person.hears("answer to: encore")
+    assert len([one for one in await person.replies() if "Français" in one.text]) == 1
+
+
+async def test_rasa_hears_what_is_known_of_the_person(amina: Person, rasa: StandIn, running: House) -> None:
+    await amina.says("/region")
+    await amina.hears()
+    await amina.presses("region:br")
+    await amina.hears()
+    await amina.says("my deposit")
+    await amina.hears("answer to")
+    heard = rasa.heard[-1]
+    assert heard["sender"] == running.vault.pseudonym(amina.id)
+    assert heard["metadata"]["language"] == "en" and heard["metadata"]["region"] == "brussels"
+
+
+async def test_rasa_down_costs_nobody_an_answer(amina: Person, rasa: StandIn) -> None:
+    rasa.status = 503
+    await amina.says("my deposit")
+    menu = await amina.hears("I cannot look up the answer")
+    assert "human" in [button.data for button in menu.buttons]
+    rasa.status = 200
+    await amina.says("my deposit again")
+    await amina.hears("answer to: my deposit again")
+
+
+async def test_an_empty_list_of_rasa_is_a_failure(amina: Person, rasa: StandIn) -> None:
+    rasa.body = []
+    await amina.says("my deposit")
+    await amina.hears("I cannot look up the answer")
+
+
+async def test_a_cry_for_help_is_heard_while_rasa_is_down(amina: Person, rasa: StandIn, running: House) -> None:
+    rasa.status = 500
+    await amina.says("I want to die")
+    await amina.hears("112")
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and case.urgent and case.crisis == "crisis/suicide"
+
+
+async def test_a_slow_rasa_shows_typing_and_is_given_up_within_three_seconds(
+    amina: Person, rasa: StandIn, sandbox: SandboxClient
+) -> None:
+    rasa.seconds = 10
+    await amina.says("my deposit")
+    await amina.hears("I cannot look up the answer", within=3.2)
+    assert await sandbox.calls("sendChatAction")
+
+
+async def test_what_was_said_before_the_case_stands_in_it_once_and_in_order(amina: Person, running: House) -> None:
+    await amina.says("first question")
+    await amina.hears("answer to: first question")
+    await amina.says("/human")
+    await amina.hears("Your case is called")
+    await amina.says("one thing more")
+    await amina.hears("answer to: one thing more")
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case
+    lines = [(line.author, line.words[:25]) for line in await running.cases.thread(case.id)]
+    assert lines[:2] == [("person", "first question"), ("bot", "answer to: first question")]
+    assert lines[-2:] == [("person", "one thing more"), ("bot", "answer to: one thing more")]
+
+
+async def test_while_a_caseworker_holds_the_case_rasa_hears_nothing_and_the_bot_is_silent(
+    amina: Person, rasa: StandIn, running: House
+) -> None:
+    await amina.says("/human")
+    await amina.hears("Your case is called")
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and await running.cases.claim(case.id, "amal", "Amal")
+    await amina.hears("Amal, is here now")
+    await amina.says("only for Amal")
+    await amina.hears_nothing(0.4)
+    assert not [one for one in rasa.heard if one["message"] == "only for Amal"]
+    assert (await running.cases.thread(case.id))[-1].words == "only for Amal"
+    await running.cases.reply(case.id, "amal", "Come on Monday")
+    await amina.hears("Amal: Come on Monday")
+    await running.cases.close(case.id, "amal")
+    await amina.hears("has closed your case")
+    await amina.says("and now")
+    await amina.hears("answer to: and now")
+
+
+async def test_a_claim_while_rasa_thinks_silences_the_bot(amina: Person, rasa: StandIn, running: House) -> None:
+    await amina.says("/human")
+    await amina.hears("Your case is called")
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    rasa.seconds = 0.5
+    await amina.says("too late for the bot")
+    await asyncio.sleep(0.2)
+    assert case and await running.cases.claim(case.id, "amal", "Amal")
+    await amina.hears("Amal, is here now")
+    await asyncio.sleep(0.6)
+    assert not [one for one in await amina.replies() if "too late for the bot" in one.text]
+    assert "too late for the bot" in [line.words for line in await running.cases.thread(case.id)]
+
+
+async def test_a_second_miss_in_a_row_brings_a_caseworker(amina: Person, rasa: StandIn, running: House) -> None:
+    rasa.say = lambda message: [
+        Reply("not understood", "en", "fallback", (), {"misses": str(message["metadata"]["misses"] + 1)})
+    ]
+    await amina.says("blue")
+    await amina.hears("not understood")
+    await amina.says("green")
+    await amina.hears("Your case is called")
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and case.reason == "missed"
+
+
+async def test_a_case_that_an_action_opened_gets_the_talk_before_it(amina: Person, rasa: StandIn, running: House) -> None:
+    await amina.says("first question")
+    await amina.hears("answer to: first question")
+    pseudonym = running.vault.pseudonym(amina.id)
+    await running.cases.open(pseudonym, "en", "asked")
+    rasa.say = lambda message: [Reply("a caseworker comes", "en", "handoff")]
+    await amina.says("a person please")
+    await amina.hears("a caseworker comes")
+    await asyncio.sleep(0.1)
+    case = await running.cases.open_of(pseudonym)
+    assert case
+    assert [line.words for line in await running.cases.thread(case.id)].count("a person please") == 1
+
+
+async def test_two_starts_at_once_are_both_answered_and_make_one_person(sandbox: SandboxClient, running: House) -> None:
+    person = await sandbox.person("Twice", "nl")
+    await asyncio.gather(person.starts(), person.starts())
+    await sandbox.settles()
+    await asyncio.sleep(0.3)
+    assert len(await person.replies()) == 2
+    keys = [key async for key in running.redis.scan_iter(match="ww:{person:*")]
+    assert len([key for key in keys if key.endswith(b"}")]) == 1
+
+
+async def test_a_blocked_bot_marks_the_person_and_unblocking_heals_it(amina: Person, running: House) -> None:
+    await amina.says("/human")
+    await amina.hears("Your case is called")
+    await amina.blocks()
+    pseudonym = running.vault.pseudonym(amina.id)
+    await until(lambda: is_unreachable(running, pseudonym))
+    await amina.unblocks()
+    await until(lambda: is_reachable(running, pseudonym))
+
+
+async def is_unreachable(house: House, pseudonym: str) -> bool:
+    case = await house.cases.open_of(pseudonym)
+    return bool(case and case.unreachable)
+
+
+async def is_reachable(house: House, pseudonym: str) -> bool:
+    return not await is_unreachable(house, pseudonym)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within: float = 5.0) -> None:
+    end = asyncio.get_running_loop().time() + within
+    while not await condition():
+        assert asyncio.get_running_loop().time() < end, "waited in vain"
+        await asyncio.sleep(0.02)
