@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page, async_playwright
 
 from sandbox.client import SandboxClient
 from settings import Settings
 from tests.conftest import free_port
+from tests.desk.browsers import WIDE, launch
 
 START_SECONDS = 120
 STOP_SECONDS = 40
@@ -110,3 +112,12 @@ async def sandbox(wegwijs: Running) -> AsyncIterator[SandboxClient]:
     async with SandboxClient(wegwijs.sandbox) as client:
         yield client
         await client.works_again()
+
+
+@pytest_asyncio.fixture
+async def page() -> AsyncIterator[Page]:
+    """A caseworker's browser."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield await browser.new_page(viewport=WIDE, locale="en-GB")  # type: ignore[arg-type]
+        await browser.close()
