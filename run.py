@@ -52,7 +52,7 @@ def run(train: bool) -> None:
     if train:
         subprocess.run([*wegwijs(), "train"], check=True)
     began = time.monotonic()
-    supervisor = subprocess.Popen([*supervisord(), "-n", "-c", str(write_config(settings, processes))])
+    supervisor = subprocess.Popen([*supervisord(), "--nodaemon", "--silent", "-c", str(write_config(settings, processes))])
     signal.signal(signal.SIGTERM, lambda *_: stop(supervisor))
     try:
         wait_until_ready(processes, supervisor)
@@ -139,7 +139,10 @@ def write_config(settings: Settings, processes: list[Process]) -> Path:
     folder = settings.data_dir.resolve()
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lines = ["[supervisord]", f"logfile={logs}/supervisord.log", f"pidfile={folder}/supervisord.pid", "loglevel=warn", ""]
+    lines = ["[supervisord]", f"logfile={logs}/supervisord.log", f"pidfile={folder}/supervisord.pid", "loglevel=warn"]
+    if os.getuid() == 0:
+        lines.append("user=root")
+    lines.append("")
     for priority, process in enumerate(processes, 1):
         lines += [
             f"[program:{process.name}]",

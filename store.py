@@ -5,11 +5,13 @@ Promise: data written by one server version is never silently ignored by another
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import secrets
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ else:
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 10.0
+PATIENCE_SECONDS = 8.0
 SERVERS = ("redis-server", "valkey-server")
 
 
@@ -50,14 +53,23 @@ def connect(settings: Settings) -> Redis:
     return redis
 
 
-async def check_reachable(redis: Redis) -> None:
-    """Raise StoreError with one line for the operator when Redis does not answer."""
-    try:
-        await redis.ping()
-    except (OSError, RedisConnectionError, RedisTimeoutError) as error:
-        where = redis.connection_pool.connection_kwargs
-        place = where.get("path") or f"{where.get('host')}:{where.get('port')}"
-        raise StoreError(f"Redis at {place} does not answer; start it with `wegwijs redis` or set REDIS_URL") from error
+async def check_reachable(redis: Redis, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    """Raise StoreError with one line for the operator when Redis does not answer, also not after a moment.
+
+    The moment: processes are started together, and Redis reads its file before it answers.
+    """
+    end = time.monotonic() + patience_seconds
+    while True:
+        try:
+            await redis.ping()
+            return
+        except (OSError, RedisConnectionError, RedisTimeoutError) as error:
+            if time.monotonic() > end:
+                where = redis.connection_pool.connection_kwargs
+                place = where.get("path") or f"{where.get('host')}:{where.get('port')}"
+                advice = "start it with `wegwijs redis` or set REDIS_URL"
+                raise StoreError(f"Redis at {place} does not answer; {advice}") from error
+        await asyncio.sleep(0.1)
 
 
 def local_url(settings: Settings) -> str:

@@ -19,7 +19,7 @@ async def test_the_project_s_own_redis_answers_and_keeps_an_append_only_file(red
 async def test_a_redis_that_is_not_there_is_one_clear_line(settings: Settings):
     nobody = connect(replace(settings, redis_url="redis://127.0.0.1:1/0"))
     with pytest.raises(StoreError, match="Redis at 127.0.0.1:1 does not answer; start it with `wegwijs redis`"):
-        await check_reachable(nobody)
+        await check_reachable(nobody, patience_seconds=0)
 
 
 def test_data_of_another_server_version_is_refused(settings: Settings, tmp_path):
