@@ -1,0 +1,74 @@
+"""The inbox and the outbox in Redis."""
+
+from __future__ import annotations
+
+from bot.streams import INBOX, OUTBOX, SET_ASIDE, Streams, key
+from store import Redis
+
+
+async def stored(streams: Streams, redis: Redis, person: str = "p1", update: int = 1, body: bytes = b"{}") -> int:
+    """Store an update whose partition a worker `me` holds; the partition."""
+    await streams.store([(person, update, body)])
+    part = streams.partition(person)
+    await redis.set(key(part, "lease:work"), "me")
+    return part
+
+
+async def test_a_repeated_update_is_stored_once(streams: Streams) -> None:
+    assert await streams.store([("p1", 7, b"{}")]) == [True]
+    assert await streams.store([("p1", 7, b"{}"), ("p1", 8, b"{}")]) == [False, True]
+    assert (await streams.waiting())[INBOX] == 2
+
+
+async def test_a_person_has_one_partition_and_updates_keep_their_order(streams: Streams, redis: Redis) -> None:
+    await streams.store([("p1", number, str(number).encode()) for number in range(1, 6)])
+    part = streams.partition("p1")
+    await streams.read(part, INBOX, 10, 1)
+    entries = await streams.read(part, INBOX, 10, 1) or await streams.unfinished(part, INBOX)
+    assert [streams.vault.open_bytes(entry.body) for entry in entries] == [b"1", b"2", b"3", b"4", b"5"]
+
+
+async def test_words_lie_sealed_in_redis(streams: Streams, redis: Redis) -> None:
+    part = await stored(streams, redis, body=b'{"text": "my secret"}')
+    assert b"secret" not in await redis.dump(key(part, INBOX))
+
+
+async def test_an_update_leaves_the_inbox_when_its_replies_enter_the_outbox(streams: Streams, redis: Redis) -> None:
+    part = await stored(streams, redis)
+    await streams.read(part, INBOX, 1, 1)
+    [entry] = await streams.read(part, INBOX, 1, 1) or await streams.unfinished(part, INBOX)
+    assert await streams.finish(part, "me", entry, [("p1", b"one"), ("p1", b"two")]) == "done"
+    assert await streams.waiting() == {INBOX: 0, OUTBOX: 2, SET_ASIDE: 0}
+    assert await streams.finish(part, "me", entry, [("p1", b"again")]) == "gone"
+    assert (await streams.waiting())[OUTBOX] == 2
+
+
+async def test_a_worker_that_lost_its_lease_says_nothing(streams: Streams, redis: Redis) -> None:
+    part = await stored(streams, redis)
+    await streams.read(part, INBOX, 1, 1)
+    [entry] = await streams.read(part, INBOX, 1, 1) or await streams.unfinished(part, INBOX)
+    assert await streams.finish(part, "somebody else", entry, [("p1", b"stale")]) == "lost"
+    assert await streams.waiting() == {INBOX: 1, OUTBOX: 0, SET_ASIDE: 0}
+
+
+async def test_what_one_holder_read_and_did_not_finish_is_there_for_the_next(streams: Streams, redis: Redis) -> None:
+    part = await stored(streams, redis)
+    await streams.read(part, INBOX, 1, 1)
+    await streams.read(part, INBOX, 1, 1)
+    assert len(await streams.unfinished(part, INBOX)) == 1
+    assert await streams.read(part, INBOX, 1, 1) == []
+
+
+async def test_an_announcement_is_made_once(streams: Streams) -> None:
+    assert await streams.say("p1", "case-1", [b"claimed"])
+    assert not await streams.say("p1", "case-1", [b"claimed"])
+    assert (await streams.waiting())[OUTBOX] == 1
+
+
+async def test_forgetting_spares_updates_that_came_after_it(streams: Streams, redis: Redis) -> None:
+    await streams.store([("p1", 1, b"old"), ("p1", 2, b"delete me"), ("p1", 3, b"new")])
+    await streams.say("p1", "mark", [b"reply"])
+    asked = (await streams.of("p1"))[1][1]
+    await streams.forget("p1", asked.id)
+    left = [streams.vault.open_bytes(entry.body) for _, entry in await streams.of("p1")]
+    assert left == [b"delete me", b"new"]
