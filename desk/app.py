@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from content.compose import Composer
 from content.hours import parse_hours
 from content.phrases import load_phrases
-from desk import case_page, live, media_page, queue, sign_in
+from desk import case_page, insert, live, media_page, queue, sign_in
 from desk.accounts import Accounts
 from desk.audit import Audit
 from desk.cases import CaseNotFound, Cases, MediaNotFound
@@ -28,6 +28,8 @@ from desk.changes import Changes
 from desk.clock import Clock
 from desk.guard import Guard
 from desk.pages import INTERFACE, STATIC, Pages
+from desk.phrasebook import load_phrasebook
+from desk.search import Search
 from desk.sessions import IDLE_SECONDS, Sessions
 from desk.throttle import Throttle
 from desk.web import Desk, desk_of, form, page, plain_speech, problem
@@ -56,7 +58,9 @@ def create_app(
             load_phrases(settings.content_dir, "desk", INTERFACE), ZoneInfo(settings.timezone), settings.organisation, composer
         ),
         changes=Changes(redis),
+        phrasebook=load_phrasebook(settings.content_dir / "phrasebook.yml"),
         composer=composer,
+        search=Search(composer.content) if composer else None,
     )
     hours = parse_hours(settings.opening_hours, settings.holidays, settings.timezone)
     clock = Clock(cases, hours, timedelta(minutes=settings.answer_promise_minutes))
@@ -90,6 +94,11 @@ def routes() -> list[Route | Mount]:
         Route("/cases/{case_id}/renew", form(case_page.renew, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/release", form(case_page.release, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/close", form(case_page.close, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/insert", page(insert.choose, CASEWORKER)),
+        Route("/cases/{case_id}/entries/{entry_id:path}", page(insert.show_entry, CASEWORKER)),
+        Route("/cases/{case_id}/entries", form(insert.send_entry, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/phrases/{phrase}", page(insert.show_phrase, CASEWORKER)),
+        Route("/cases/{case_id}/phrases", form(insert.send_phrase, CASEWORKER), methods=["POST"]),
         Route("/media/{media_id}", page(media_page.show, CASEWORKER)),
         Route("/changes", page(live.changes)),
         Route("/sign-in", sign_in.show_sign_in),

@@ -21,6 +21,8 @@ from desk.audit import Audit
 from desk.cases import Cases
 from desk.changes import Changes
 from desk.pages import Pages, language_of
+from desk.phrasebook import Phrasebook
+from desk.search import Search
 from desk.sessions import COOKIE, Session, Sessions
 from desk.speech import Speech
 from desk.throttle import Throttle
@@ -44,7 +46,9 @@ class Desk:
     audit: Audit
     pages: Pages
     changes: Changes
+    phrasebook: Phrasebook
     composer: Composer | None = None
+    search: Search | None = None
 
 
 @dataclass(frozen=True)

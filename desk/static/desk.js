@@ -85,9 +85,13 @@ body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X
 body.addEventListener("desk:sent", (event) => {
   const form = event.target.closest("form");
   const area = form.querySelector("textarea");
-  sessionStorage.removeItem(draftKey(area.dataset.draft));
-  area.value = "";
+  if (area) {
+    sessionStorage.removeItem(draftKey(area.dataset.draft));
+    area.value = "";
+  }
   form.querySelector("[name=once]").value = event.detail.once;
+  const fold = form.closest("#insert-fold");
+  if (fold) fold.open = false;
   say("");
 });
 

@@ -16,6 +16,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from desk.accounts import Account, Accounts
 from desk.cases import Case, Cases
+from desk.keys import HELD, case_key
 from settings import Settings
 from store import Redis
 from tests.conftest import free_port, wait_for_port
@@ -32,7 +33,7 @@ PHOTO = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
 @pytest.fixture(scope="module")
 def desk_address(redis_server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`wegwijs desk` as its own process."""
-    settings = replace(redis_server, desk_port=free_port(), lease_seconds=4, telegram_token="1:test")
+    settings = replace(redis_server, desk_port=free_port(), telegram_token="1:test")
     environment = {**os.environ, **settings.environment(), "WEGWIJS_CACHE_DIR": str(tmp_path_factory.mktemp("cache"))}
     process = subprocess.Popen([sys.executable, "-m", "wegwijs", "desk"], env=environment)
     try:
@@ -54,9 +55,10 @@ async def chromium(redis: Redis) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-def quick_cases(redis: Redis, cases: Cases) -> Cases:
-    return Cases(redis, cases.vault, lease_seconds=4)
+async def run_out(cases: Cases, case: Case) -> None:
+    """The lease of the case ends now."""
+    await cases.redis.hset(case_key(case.id), "lease_until", "1")
+    await cases.redis.zadd(HELD, {case.id: 1})
 
 
 async def arabic_case(cases: Cases) -> Case:
@@ -79,10 +81,7 @@ async def arabic_case(cases: Cases) -> Case:
     return case
 
 
-async def test_a_case_is_seen_live_claimed_answered_and_closed(
-    desk_address: str, chromium: Browser, quick_cases: Cases
-) -> None:
-    cases = quick_cases
+async def test_a_case_is_seen_live_claimed_answered_and_closed(desk_address: str, chromium: Browser, cases: Cases) -> None:
     amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
     await expect(amal.page.get_by_text("Nobody is waiting.")).to_be_visible()
     case = await cases.open("person00000000000001", "fr", "crisis", urgent=True, crisis="violence", region="brussels")
@@ -118,8 +117,8 @@ async def test_a_case_is_seen_live_claimed_answered_and_closed(
     assert amal.errors == bart.errors == []
 
 
-async def test_two_who_claim_at_once_are_told_who_was_faster(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    case = await quick_cases.open("person00000000000001", "fr", "asked")
+async def test_two_who_claim_at_once_are_told_who_was_faster(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "fr", "asked")
     amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
     for one in (amal, bart):
         await one.page.route("**/changes", lambda route: route.abort())
@@ -130,9 +129,9 @@ async def test_two_who_claim_at_once_are_told_who_was_faster(desk_address: str, 
     await expect(bart.page.get_by_text("A colleague was faster")).to_be_visible()
 
 
-async def test_an_arabic_thread_reads_from_right_to_left(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    case = await arabic_case(quick_cases)
-    await quick_cases.claim(case.id, "amal", "Amal")
+async def test_an_arabic_thread_reads_from_right_to_left(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await arabic_case(cases)
+    await cases.claim(case.id, "amal", "Amal")
     amal = await caseworker(chromium, desk_address, "amal")
     await amal.open(f"/cases/{case.id}")
     words = amal.page.locator(".line.person .words").first
@@ -150,34 +149,35 @@ async def test_an_arabic_thread_reads_from_right_to_left(desk_address: str, chro
     assert amal.errors == []
 
 
-async def test_a_draft_outlives_the_lease(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    case = await quick_cases.open("person00000000000001", "ti", "asked")
+async def test_a_draft_outlives_the_lease(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "ti", "asked")
     amal = await caseworker(chromium, desk_address, "amal")
     await amal.open(f"/cases/{case.id}")
     await amal.page.get_by_role("button", name="Take this case").click()
     await amal.page.get_by_label("Reply to the person").fill("a long and careful answer")
+    await run_out(cases, case)
     await expect(amal.page.get_by_text("Your draft is kept")).to_be_visible(timeout=10_000)
     await expect(amal.page.locator(".kept .words")).to_have_text("a long and careful answer")
     await amal.page.get_by_role("button", name="Take this case").click()
     await expect(amal.page.get_by_label("Reply to the person")).to_have_value("a long and careful answer")
 
 
-async def test_writing_renews_the_lease(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    case = await quick_cases.open("person00000000000001", "ti", "asked")
+async def test_writing_renews_the_lease(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "ti", "asked")
     amal = await caseworker(chromium, desk_address, "amal")
     await amal.open(f"/cases/{case.id}")
     await amal.page.get_by_role("button", name="Take this case").click()
-    before = (await quick_cases.get(case.id)).lease_until
+    before = (await cases.get(case.id)).lease_until
     async with amal.page.expect_response("**/renew") as answer:
         await amal.page.get_by_label("Reply to the person").press_sequentially("abc", delay=300)
     assert (await answer.value).status == 204
-    after = (await quick_cases.get(case.id)).lease_until
+    after = (await cases.get(case.id)).lease_until
     assert before and after and after > before
 
 
-async def test_nothing_typed_is_lost_when_the_line_breaks(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    case = await quick_cases.open("person00000000000001", "uk", "asked")
-    await quick_cases.claim(case.id, "amal", "Amal")
+async def test_nothing_typed_is_lost_when_the_line_breaks(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "uk", "asked")
+    await cases.claim(case.id, "amal", "Amal")
     amal = await caseworker(chromium, desk_address, "amal")
     await amal.open(f"/cases/{case.id}")
     reply = amal.page.get_by_label("Reply to the person")
@@ -187,14 +187,61 @@ async def test_nothing_typed_is_lost_when_the_line_breaks(desk_address: str, chr
     await expect(amal.page.get_by_text("No connection to the desk.")).to_be_visible()
     await expect(reply).to_have_value("written in the tram")
     await amal.context.set_offline(False)
-    await quick_cases.renew(case.id, "amal")
+    await cases.renew(case.id, "amal")
     await amal.page.get_by_role("button", name="Send to the person").click()
     await expect(amal.page.locator(".line.caseworker").get_by_text("written in the tram")).to_have_count(1)
-    assert [line.words for line in await quick_cases.thread(case.id)] == ["written in the tram"]
+    assert [line.words for line in await cases.thread(case.id)] == ["written in the tram"]
 
 
-async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    cases = quick_cases
+async def test_an_answer_chosen_in_english_reaches_the_person_in_arabic(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await arabic_case(cases)
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await amal.page.locator("summary", has_text="Insert an answer").click()
+    await expect(amal.page.get_by_role("heading", name="Answers the assistant thought of")).to_be_visible()
+    await amal.page.get_by_label("Search in your language").fill("rental contract")
+    await amal.page.get_by_role("button", name="Search").click()
+    await expect(amal.page.get_by_role("heading", name="Answers found")).to_be_visible()
+    await amal.page.get_by_role("link", name="The rental contract: rules and ending").click()
+    await expect(amal.page.get_by_role("heading", name="For the person (Arabic)")).to_be_visible()
+    await amal.check_accessible()
+    await amal.photograph("insert-answer")
+    await amal.page.get_by_role("button", name="Send in Arabic").click()
+    line = amal.page.locator(".line.caseworker")
+    await expect(line.locator(".words").first).to_have_attribute("lang", "ar")
+    await expect(line.get_by_text("Answer sent: The rental contract")).to_be_visible()
+    sent = (await cases.thread(case.id))[-1]
+    assert sent.about == {"entry": "housing/lease"} and any("\u0600" < sign < "\u06ff" for sign in sent.words)
+    assert amal.errors == []
+
+
+async def test_a_phrase_is_filled_in_and_sent_in_the_persons_language(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await cases.open("person00000000000001", "fr", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await amal.page.locator("summary", has_text="Insert an answer").click()
+    await amal.page.get_by_text("Appointments", exact=True).click()
+    await amal.page.get_by_role("link", name="I can see you on").click()
+    await amal.page.get_by_label("Day").fill("2026-11-23")
+    await amal.page.get_by_label("Time").fill("14:05")
+    await amal.page.get_by_label("Place").fill("Rue du Charroi 33")
+    await expect(amal.page.locator("#phrase-texts").get_by_text("lundi 23 novembre")).to_be_visible()
+    await amal.check_accessible()
+    await amal.photograph("insert-phrase")
+    await amal.page.get_by_role("button", name="Send in French").click()
+    await expect(amal.page.locator(".line.caseworker").get_by_text("I can see you on Monday")).to_be_visible()
+    sent = (await cases.thread(case.id))[-1]
+    assert sent.words.startswith("Je peux vous recevoir le lundi 23 novembre") and sent.language == "fr"
+    assert amal.errors == []
+
+
+async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromium: Browser, cases: Cases) -> None:
     case = await cases.open(
         "person00000000000001",
         'en"><script>alert(5)</script>',
@@ -233,9 +280,8 @@ async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromiu
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, {"width": 1600, "height": 900}])
 async def test_every_page_is_accessible(
-    desk_address: str, chromium: Browser, quick_cases: Cases, scheme: str, size: dict[str, int]
+    desk_address: str, chromium: Browser, cases: Cases, scheme: str, size: dict[str, int]
 ) -> None:
-    cases = quick_cases
     arabic = await arabic_case(cases)
     urgent = await cases.open("person00000000000002", "fr", "crisis", urgent=True, crisis="violence", region="wallonia")
     mine = await cases.open("person00000000000003", "uk", "asked", region="flanders", entry="first_steps/temporary_protection")
@@ -273,8 +319,8 @@ async def test_every_page_is_accessible(
     await amal.check_accessible()
 
 
-async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
-    case = await quick_cases.open("person00000000000001", "fr", "asked")
+async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "fr", "asked")
     amal = await caseworker(chromium, desk_address, "amal")
     await amal.page.keyboard.press("Tab")
     await expect(amal.page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -291,7 +337,7 @@ async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Bro
     await expect(amal.page.locator(".line.caseworker").get_by_text("Bonjour")).to_have_count(1)
 
 
-async def test_the_first_page_is_light(desk_address: str, chromium: Browser, quick_cases: Cases) -> None:
+async def test_the_first_page_is_light(desk_address: str, chromium: Browser, cases: Cases) -> None:
     amal = await caseworker(chromium, desk_address, "amal")
     kinds = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
     sizes = await amal.page.evaluate(f"{kinds}.map(one => one.encodedBodySize)")
