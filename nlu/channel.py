@@ -60,7 +60,8 @@ class WegwijsInput(InputChannel):  # type: ignore[misc]
 
 
 def message_in(request: Request) -> UserMessage:
-    """The message of a request. A leading slash would be read by Rasa as an intent; no person can mean that."""
+    """The message of a request. A leading slash would be read by Rasa as an intent, which no person means; halves
+    of surrogate pairs, which are no Unicode, are left out."""
     try:
         told = request.json
     except Exception as error:  # sanic raises its own kinds for broken JSON and broken encodings
@@ -69,7 +70,7 @@ def message_in(request: Request) -> UserMessage:
         raise BadRequest("the body must hold `sender` and `message`")
     metadata = told.get("metadata")
     hide(told["message"])
-    text = told["message"][:MAX_CHARACTERS].lstrip("/ \t\n")
+    text = told["message"][:MAX_CHARACTERS].encode("utf-8", "ignore").decode().lstrip("/ \t\n")
     metadata = metadata if isinstance(metadata, dict) else {}
     return UserMessage(text, Replies(), str(told["sender"]), input_channel=WegwijsInput.name(), metadata=metadata)
 

@@ -7,6 +7,7 @@ Each command imports what it needs when it runs: Rasa takes seconds, and `wegwij
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -18,9 +19,13 @@ from settings import Settings
 @click.option("--force", is_flag=True, help="Train even when content and configuration are unchanged.")
 def train(force: bool) -> None:
     """Train from content/ and write the model where `wegwijs run` finds it."""
+    settings = Settings.from_environment()
+    from nlu.quiet import hush
+
+    hush(settings.log_level)
     from nlu.train import train_from
 
-    train_from(Settings.from_environment(), force)
+    train_from(settings, force)
 
 
 @click.command()
@@ -33,11 +38,10 @@ def parse() -> None:
         reader = Reader.load(Settings.from_environment().models_dir / MODEL_FILE)
     except NoModel as error:
         raise click.ClickException(str(error)) from error
-    out = sys.stdout
-    if hasattr(out, "reconfigure"):
-        out.reconfigure(encoding="utf-8")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     for line in parse_lines(reader, sys.stdin.buffer):
-        out.write(line + "\n")
+        sys.stdout.write(line + "\n")
 
 
 @click.command()
@@ -57,13 +61,15 @@ def evaluate(file: Path, as_json: bool) -> None:
 @click.command()
 def rasa() -> None:
     """Start Rasa on loopback with the trained model."""
-    from nlu.reader import NoModel
-    from nlu.server import serve
+    settings = Settings.from_environment()
+    from nlu.quiet import hush
+    from nlu.reader import MODEL_FILE, NoModel, check_model
 
     try:
-        serve(Settings.from_environment())
+        check_model(settings.models_dir / MODEL_FILE)
     except NoModel as error:
         raise click.ClickException(str(error)) from error
+    hush(settings.log_level)
+    from nlu.server import serve
 
-
-COMMANDS = (train, parse, evaluate, rasa)
+    serve(settings)

@@ -144,8 +144,10 @@ def phrases(file: str, kind: str, languages: Any) -> Iterator[str]:
 
 
 def joined(lines: Sequence[str]) -> re.Pattern[str]:
-    """One expression for all phrases; `...` stands for up to three words."""
-    parts = [
-        GAP.join(re.escape(normalise(part)).replace(r"\ ", " ") for part in line.split("...") if part.strip()) for line in lines
-    ]
-    return re.compile(r"(?<!\w)(?:" + "|".join(sorted(parts, key=len, reverse=True)) + r")(?!\w)")
+    """One expression for all phrases; `...` stands for up to three words, `*` for any ending or one word."""
+    parts = sorted({GAP.join(map(expression, line.split("..."))) for line in lines}, key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
+
+
+def expression(phrase: str) -> str:
+    return " ".join(re.escape(word).replace(r"\*", r"\w*") for word in normalise(phrase).split())

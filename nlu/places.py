@@ -23,6 +23,7 @@ from nlu.normalise import normalise
 FILE = "municipalities.csv"
 ANY = "xx"
 SHORT = 4
+WELL_KNOWN = frozenset({"gent", "genk", "luik"})
 SPLIT = re.compile(r"[-'’.]+")
 CYRILLIC = re.compile(r"[а-яіїєґ]+$")
 ARABIC = re.compile(r"[\u0600-\u06ff ]+$")
@@ -133,7 +134,7 @@ class Gazetteer:
 def certain(span: Span, language: str) -> bool:
     """Whether the words before a name leave no doubt that it is one."""
     name = span.text
-    doubtful = name in COMMON or (len(name) <= SHORT and name.isascii())
+    doubtful = name in COMMON or (len(name) <= SHORT and name.isascii() and name not in WELL_KNOWN)
     if not doubtful and name not in HARDLY_EVER:
         return True
     before = [token.text for token in span.doc[max(0, span.start - 3) : span.start] if token.text not in BETWEEN]
@@ -157,12 +158,12 @@ def read_names(folder: Path) -> dict[str, Place]:
             place = Place(row["region"], row["nis"], row["name_nl"])
             for form in {form for name in names for form in forms(name)}:
                 held[form].append(place)
-    return {form: places[0] if len(places) == 1 else shared(places) for form, places in held.items() if one_region(places)}
+    return {form: one_of(held[form]) for form in sorted(held) if one_region(held[form])}
 
 
 def one_region(places: list[Place]) -> bool:
     return len({place.region for place in places}) == 1
 
 
-def shared(places: list[Place]) -> Place:
-    return Place(places[0].region, None, places[0].name)
+def one_of(places: list[Place]) -> Place:
+    return places[0] if len(places) == 1 else Place(places[0].region, None, places[0].name)

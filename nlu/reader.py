@@ -102,8 +102,7 @@ class Reader:
     @classmethod
     def load(cls, model: Path) -> Reader:
         """Raises NoModel when there is none."""
-        if not model.is_file():
-            raise NoModel(f"{model}: there is no model; run `wegwijs train`")
+        check_model(model)
         with TemporaryDirectory() as unpacked:
             folder = Path(unpacked)
             with tarfile.open(model) as archive:
@@ -116,6 +115,11 @@ class Reader:
                 patterns=Patterns.read(holding(folder, "crisis_patterns.yml") / "crisis_patterns.yml"),
                 thresholds=stored_thresholds(folder),
             )
+
+
+def check_model(model: Path) -> None:
+    if not model.is_file():
+        raise NoModel(f"{model}: there is no model; run `wegwijs train`")
 
 
 def holding(folder: Path, name: str) -> Path:

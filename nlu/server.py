@@ -26,7 +26,7 @@ from sanic import Sanic
 
 from nlu.channel import WegwijsInput
 from nlu.quiet import hush
-from nlu.reader import MODEL_FILE, NoModel
+from nlu.reader import MODEL_FILE, check_model
 from nlu.turn import OneTurnAgent
 from settings import Settings
 
@@ -36,8 +36,7 @@ ENDPOINTS = Path("endpoints.yml")
 def serve(settings: Settings) -> None:
     """Run until stopped. Raises NoModel when there is nothing to serve."""
     model = settings.models_dir / MODEL_FILE
-    if not model.is_file():
-        raise NoModel(f"{model}: there is no model; run `wegwijs train`")
+    check_model(model)
     hush(settings.log_level)
     app = configure_app([WegwijsInput()], enable_api=False, port=settings.rasa_port)
     app.register_listener(partial(load, model, action_endpoint(settings)), "before_server_start")

@@ -1,0 +1,53 @@
+from nlu.crisis import Crisis
+from nlu.decide import Thresholds, decide
+from nlu.ranker import Ranked
+
+SAFE = Crisis("crisis/suicide", 0.1, False)
+
+
+def outcome(*ranked: tuple[str, float], crisis: Crisis = SAFE, named: str | None = None):
+    return decide([Ranked(*one) for one in ranked], "nl", crisis, named, Thresholds())
+
+
+def test_a_sure_entry_is_answered():
+    told = outcome(("housing/lease", 0.8), ("housing/eviction", 0.1))
+    assert (told.outcome, told.id) == ("answer", "housing/lease")
+
+
+def test_likely_entries_are_offered():
+    told = outcome(("housing/lease", 0.4), ("greet", 0.3), ("housing/eviction", 0.2))
+    assert told.outcome == "clarify"
+    assert [one.id for one in told.ranking] == ["housing/lease", "housing/eviction"]
+
+
+def test_unlikely_entries_are_not_offered():
+    assert outcome(("housing/lease", 0.1), ("housing/eviction", 0.1)).outcome == "fallback"
+
+
+def test_out_of_scope_is_a_fallback_even_when_sure():
+    told = outcome(("out_of_scope", 0.9), ("housing/lease", 0.1))
+    assert (told.outcome, told.id) == ("fallback", "out_of_scope")
+
+
+def test_a_dialogue_intent_is_one_from_its_threshold_on():
+    assert outcome(("thanks", 0.6), ("housing/lease", 0.3)).outcome == "dialogue"
+    assert outcome(("thanks", 0.3), ("housing/lease", 0.1)).outcome == "fallback"
+
+
+def test_a_crisis_comes_before_everything_and_names_the_entry_beside_it():
+    told = outcome(("thanks", 0.9), ("first_steps/asylum_refused", 0.05), crisis=Crisis("crisis/homeless_tonight", 0.9, True))
+    assert (told.outcome, told.crisis, told.entry) == ("crisis", "crisis/homeless_tonight", "first_steps/asylum_refused")
+
+
+def test_a_pattern_raises_a_crisis_that_the_detector_missed():
+    assert outcome(("housing/lease", 0.9), named="crisis/violence").crisis == "crisis/violence"
+
+
+def test_a_crisis_that_is_not_raised_is_never_offered():
+    told = outcome(("crisis/suicide", 0.5), ("housing/lease", 0.4))
+    assert told.outcome == "clarify"
+    assert all(not one.id.startswith("crisis/") for one in told.ranking)
+
+
+def test_no_ranking_at_all_is_a_fallback():
+    assert outcome().outcome == "fallback"
