@@ -11,6 +11,7 @@ from bot.house import House
 from content.reply import Reply
 from sandbox.client import Person, SandboxClient
 from tests.bot.rasa import StandIn
+from tests.bot.waiting import until
 
 Act = Callable[[Person], Awaitable[object]]
 
@@ -226,10 +227,3 @@ async def is_unreachable(house: House, pseudonym: str) -> bool:
 
 async def is_reachable(house: House, pseudonym: str) -> bool:
     return not await is_unreachable(house, pseudonym)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within: float = 5.0) -> None:
-    end = asyncio.get_running_loop().time() + within
-    while not await condition():
-        assert asyncio.get_running_loop().time() < end, "waited in vain"
-        await asyncio.sleep(0.02)
