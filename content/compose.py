@@ -103,7 +103,7 @@ class Composer:
             join([*paragraphs, question]),
             asker.language,
             "answer",
-            (*choices, *self.under_answer(entry, text, asker)),
+            (*choices, *self.under_answer(entry, text, asker, asking=bool(choices))),
             {"entry": entry.id, "misses": "0"},
         )
 
@@ -177,18 +177,17 @@ class Composer:
             return self.say(asker, "answer.ask_status"), self.status_buttons(asker, entry.id)
         return "", ()
 
-    def under_answer(self, entry: Entry, text: Text, asker: Asker) -> tuple[tuple[Button, ...], ...]:
-        rows: list[tuple[Button, ...]] = []
-        if text.goes_wrong:
-            rows.append((Button(self.say(asker, "button.goes_wrong"), f"wrong:{entry.id}"),))
-        rows.append(
-            (
-                Button(self.say(asker, "button.helped"), f"helped:{entry.id}"),
-                Button(self.say(asker, "button.missed"), f"missed:{entry.id}"),
-            )
+    def under_answer(self, entry: Entry, text: Text, asker: Asker, asking: bool) -> tuple[tuple[Button, ...], ...]:
+        """What can follow; while the region or the status is asked for, only the ways that cannot wait."""
+        wrong = (Button(self.say(asker, "button.goes_wrong"), f"wrong:{entry.id}"),)
+        rated = (
+            Button(self.say(asker, "button.helped"), f"helped:{entry.id}"),
+            Button(self.say(asker, "button.missed"), f"missed:{entry.id}"),
         )
         related = [one for one in entry.related if one in self.content.entries][:2]
-        rows += [(Button(self.title(one, asker), f"entry:{one}"),) for one in related]
+        rows: list[tuple[Button, ...]] = [wrong] if text.goes_wrong else []
+        if not asking:
+            rows += [rated, *[(Button(self.title(one, asker), f"entry:{one}"),) for one in related]]
         return (*rows, self.ways_on(asker))
 
     # --- choosing
