@@ -20,12 +20,13 @@ from starlette.staticfiles import StaticFiles
 from content.compose import Composer
 from content.hours import parse_hours
 from content.phrases import load_phrases
-from desk import case_page, insert, live, media_page, queue, sign_in
+from desk import case_page, handing, insert, live, media_page, queue, sign_in
 from desk.accounts import Accounts
 from desk.audit import Audit
 from desk.cases import CaseNotFound, Cases, MediaNotFound
 from desk.changes import Changes
 from desk.clock import Clock
+from desk.colleagues import Colleagues
 from desk.guard import Guard
 from desk.pages import INTERFACE, STATIC, Pages
 from desk.phrasebook import load_phrasebook
@@ -58,6 +59,7 @@ def create_app(
             load_phrases(settings.content_dir, "desk", INTERFACE), ZoneInfo(settings.timezone), settings.organisation, composer
         ),
         changes=Changes(redis),
+        colleagues=Colleagues(redis, accounts, cases),
         phrasebook=load_phrasebook(settings.content_dir / "phrasebook.yml"),
         composer=composer,
         search=Search(composer.content) if composer else None,
@@ -94,6 +96,8 @@ def routes() -> list[Route | Mount]:
         Route("/cases/{case_id}/renew", form(case_page.renew, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/release", form(case_page.release, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/close", form(case_page.close, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/hand", form(handing.hand, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/mark", form(handing.mark, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/insert", page(insert.choose, CASEWORKER)),
         Route("/cases/{case_id}/entries/{entry_id:path}", page(insert.show_entry, CASEWORKER)),
         Route("/cases/{case_id}/entries", form(insert.send_entry, CASEWORKER), methods=["POST"]),

@@ -32,14 +32,17 @@ async def show(visit: Visit) -> Response:
     view = await view_of(visit)
     earlier = [case for case in await visit.desk.cases.cases_of(view.case.person) if case.id != view.case.id]
     await visit.note("saw", view.case.id)
-    return visit.html("case.html", view=view, case=view.case, earlier=earlier, longest=LONGEST_REPLY)
+    others = await visit.desk.colleagues.others(visit.account.name, view.case.language)
+    return visit.html("case.html", view=view, case=view.case, earlier=earlier, others=others, longest=LONGEST_REPLY)
 
 
 async def live(visit: Visit) -> Response:
     """What is new since the browser looked: lines, state, and the composer when its lock changed."""
     view = await view_of(visit, visit.request.query_params.get("after", ""))
     changed = visit.request.query_params.get("mode") != view.mode
-    return visit.html("case_live.html", view=view, case=view.case, composer_changed=changed, longest=LONGEST_REPLY)
+    others = await visit.desk.colleagues.others(visit.account.name, view.case.language) if changed else []
+    shown = {"composer_changed": changed, "others": others, "longest": LONGEST_REPLY}
+    return visit.html("case_live.html", view=view, case=view.case, **shown)
 
 
 async def view_of(visit: Visit, after: str = "") -> View:

@@ -22,22 +22,21 @@ CHECK_SECONDS = 15.0
 
 
 async def changes(visit: Visit) -> Response:
-    return EventSourceResponse(lines(visit.request), ping=20, headers={"X-Accel-Buffering": "no"})
+    return EventSourceResponse(lines(visit.request, visit.account.name), ping=20, headers={"X-Accel-Buffering": "no"})
 
 
-async def lines(request: Request) -> AsyncIterator[ServerSentEvent]:
+async def lines(request: Request, name: str) -> AsyncIterator[ServerSentEvent]:
     """`change` with a case id or *, `away` when Redis is gone, `signed-out` when the session has ended."""
     with desk_of(request).changes.follow() as queue:
         yield ServerSentEvent(EVERYTHING, event="change", retry=2000)
-        checked = monotonic()
+        checked = 0.0
         while True:
-            change = await next_of(queue)
             if monotonic() - checked > CHECK_SECONDS:
                 checked = monotonic()
-                if await signed_out(request):
+                if not await still_here(request, name):
                     yield ServerSentEvent("-", event="signed-out")
                     return
-            if change:
+            if change := await next_of(queue):
                 yield ServerSentEvent("-", event="away") if change == AWAY else ServerSentEvent(change, event="change")
 
 
@@ -49,8 +48,13 @@ async def next_of(queue: asyncio.Queue[str]) -> str:
         return ""
 
 
-async def signed_out(request: Request) -> bool:
+async def still_here(request: Request, name: str) -> bool:
+    """False when the session has ended; otherwise colleagues see that this caseworker is here."""
+    desk = desk_of(request)
     try:
-        return await desk_of(request).sessions.find(request.cookies.get(COOKIE), at_work=False) is None
+        if await desk.sessions.find(request.cookies.get(COOKIE), at_work=False) is None:
+            return False
+        await desk.colleagues.seen(name)
     except (RedisError, OSError):
-        return False
+        pass
+    return True

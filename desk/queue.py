@@ -14,6 +14,7 @@ from starlette.responses import Response
 from content.model import LANGUAGES, REGIONS, TOPICS
 from desk.accounts import Account
 from desk.cases import Case
+from desk.routing import fits, offered_to, on_duty
 from desk.web import Desk, Visit
 
 SHOWN = 60
@@ -57,6 +58,7 @@ class Board:
     """The queue as one caseworker sees it."""
 
     waiting: list[Case]
+    offers: frozenset[str]
     mine: list[Case]
     others: list[Case]
     counts: Mapping[str, int]
@@ -84,29 +86,23 @@ async def board_of(desk: Desk, account: Account, filters: Filters, title: Callab
     waiting, held = await desk.cases.queue(), await desk.cases.held()
     mine = [case for case in held if case.caseworker == account.name]
     others = [case for case in held if case.caseworker != account.name]
+    now = datetime.now(timezone.utc)
+    able = on_duty(await desk.colleagues.caseworkers(), now, desk.settings.timezone)
+    offers = frozenset(case.id for case in waiting if offered_to(case, able, now) == account.name)
     return Board(
-        waiting=in_order(account, [case for case in waiting if filters.fits(case, title)]),
+        waiting=in_order(account, [case for case in waiting if filters.fits(case, title)], offers),
+        offers=offers,
         mine=sorted(mine, key=lambda case: case.opened_at),
         others=[case for case in others if filters.fits(case, title)],
         counts={"waiting": len(waiting), "mine": len(mine), "others": len(others)},
         urgent=sum(case.urgent for case in waiting),
-        now=datetime.now(timezone.utc),
+        now=now,
     )
 
 
-def in_order(account: Account, waiting: list[Case]) -> list[Case]:
-    """Urgent before all; then what fits this caseworker; within each the longest waiting first (the sort is stable)."""
-    return sorted(waiting, key=lambda case: (not case.urgent, not fits(account, case)))
-
-
-def fits(account: Account, case: Case) -> bool:
-    """True when the caseworker speaks the language and knows topic and region; what is not set fits everything."""
-    topic = (case.entry or "").partition("/")[0]
-    return (
-        (not account.languages or case.language in account.languages)
-        and (not account.topics or not topic or topic in account.topics)
-        and (not account.regions or not case.region or case.region in account.regions)
-    )
+def in_order(account: Account, waiting: list[Case], offers: frozenset[str]) -> list[Case]:
+    """Urgent before all; then what is offered to this caseworker, then what fits; the sort keeps the longest waiting first."""
+    return sorted(waiting, key=lambda case: (not case.urgent, case.id not in offers, not fits(account, case)))
 
 
 def shown(visit: Visit) -> int:

@@ -20,6 +20,7 @@ from desk.accounts import Account, Accounts
 from desk.audit import Audit
 from desk.cases import Cases
 from desk.changes import Changes
+from desk.colleagues import Colleagues
 from desk.pages import Pages, language_of
 from desk.phrasebook import Phrasebook
 from desk.search import Search
@@ -46,6 +47,7 @@ class Desk:
     audit: Audit
     pages: Pages
     changes: Changes
+    colleagues: Colleagues
     phrasebook: Phrasebook
     composer: Composer | None = None
     search: Search | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -167,6 +168,49 @@ async def test_a_reply_to_a_case_that_is_not_held_is_refused_and_the_words_are_s
     assert await cases.thread(case.id) == []
 
 
+async def test_a_case_is_handed_to_a_colleague_with_a_note(
+    browser: httpx.AsyncClient, cases: Cases, accounts: Accounts
+) -> None:
+    await accounts.add(Account("bart", "Bart"), PASSWORD)
+    case = await cases.open(PERSON, "ar", "asked")
+    await cases.claim(case.id, "amal", "Amal")
+    await sign_in(browser)
+    fields = {"csrf": token(await browser.get(f"/cases/{case.id}")), "words": "speaks Dari too", "once": "h1"}
+    for nobody in ("edith", "amal", "nobody"):
+        refused = await browser.post(f"/cases/{case.id}/hand", data={**fields, "colleague": nobody})
+        assert "no_colleague" in refused.headers["location"]
+    for _ in range(2):
+        await browser.post(f"/cases/{case.id}/hand", data={**fields, "colleague": "bart"})
+    handed = await cases.get(case.id)
+    assert (handed.caseworker, handed.caseworker_name) == ("bart", "Bart")
+    assert [(line.author, line.words) for line in await cases.thread(case.id)] == [("note", "speaks Dari too")]
+
+
+async def test_tags_and_urgency_are_kept_and_can_be_searched(browser: httpx.AsyncClient, cases: Cases) -> None:
+    case = await cases.open(PERSON, "ar", "asked")
+    await sign_in(browser)
+    fields = {"csrf": token(await browser.get(f"/cases/{case.id}")), "tags": " night,  three children , night", "urgent": "1"}
+    await browser.post(f"/cases/{case.id}/mark", data=fields)
+    marked = await cases.get(case.id)
+    assert marked.tags == ("night", "three children") and marked.urgent
+    assert case.alias in (await browser.get("/?words=CHILDREN")).text
+    assert case.alias not in (await browser.get("/?words=zebra")).text
+    assert case.alias not in (await browser.get("/?language=fr")).text
+
+
+async def test_who_holds_as_many_cases_as_agreed_takes_no_more(
+    browser: httpx.AsyncClient, cases: Cases, accounts: Accounts
+) -> None:
+    await accounts.add(Account("lia", "Lia", limit=1), PASSWORD)
+    first, second = [await cases.open(f"person{turn}", "ar", "asked") for turn in range(2)]
+    await sign_in(browser, "lia")
+    fields = {"csrf": token(await browser.get(f"/cases/{first.id}"))}
+    await browser.post(f"/cases/{first.id}/claim", data=fields)
+    answer = await browser.post(f"/cases/{second.id}/claim", data=fields)
+    assert "limit_reached" in answer.headers["location"]
+    assert (await cases.get(second.id)).waiting
+
+
 async def test_an_editor_sees_no_case(browser: httpx.AsyncClient, cases: Cases) -> None:
     case = await cases.open(PERSON, "ar", "asked")
     await sign_in(browser, "edith")
@@ -250,8 +294,11 @@ async def test_every_language_of_the_interface_has_every_phrase(app: Starlette) 
 
 
 async def test_a_thousand_waiting_cases_are_a_light_page(browser: httpx.AsyncClient, cases: Cases) -> None:
-    for turn in range(300):
+    for turn in range(1000):
         await cases.open(f"person{turn}", "ar", "asked", urgent=turn % 50 == 0)
     await sign_in(browser)
+    await browser.get("/")
+    began = time.perf_counter()
     page = await browser.get("/")
+    assert time.perf_counter() - began < 0.2
     assert len(page.content) < 150_000 and page.text.count('<li class="row') == 60
