@@ -15,7 +15,7 @@ from bot.house import ROLES, House
 from bot.logs import set_up_logs
 from bot.profile import set_profile
 from settings import Settings, SettingsError
-from store import check_reachable
+from store import check_reachable, connect
 
 WAIT_FOR_TELEGRAM_SECONDS = 30.0
 
@@ -31,12 +31,12 @@ def bot(only: str | None) -> None:
 
 async def run(settings: Settings, roles: tuple[str, ...]) -> None:
     """Until SIGINT or SIGTERM. Raises SettingsError or StoreError for what an operator can mend."""
+    await check_redis(settings)
     try:
         house = House(settings)
     except DangerError as error:
         raise SettingsError(str(error)) from error
     try:
-        await check_reachable(house.redis)
         await greet_telegram(house)
         running = asyncio.create_task(house.run(roles))
         for one in (signal.SIGINT, signal.SIGTERM):
@@ -48,6 +48,14 @@ async def run(settings: Settings, roles: tuple[str, ...]) -> None:
             profile.cancel()
     finally:
         await house.close()
+
+
+async def check_redis(settings: Settings) -> None:
+    redis = connect(settings)
+    try:
+        await check_reachable(redis)
+    finally:
+        await redis.close(close_connection_pool=True)
 
 
 async def greet_telegram(house: House) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from contextlib import suppress
 
 from telegram.constants import ChatAction
@@ -15,6 +15,7 @@ from bot.api import TelegramBot, make_bot
 from bot.commands import Commands
 from bot.converse import Converse
 from bot.danger import open_danger
+from bot.ending import ended
 from bot.erase import Erasure
 from bot.handoff import Handoff
 from bot.listen import Listener
@@ -37,7 +38,6 @@ from vault import Vault, open_vault
 
 logger = logging.getLogger(__name__)
 
-END_SECONDS = 6.0
 ROLES = ("receive", "work", "send")
 HOST = "0.0.0.0"  # noqa: S104 - the webhook is reached from outside, through the reverse proxy that holds the certificate
 
@@ -117,13 +117,4 @@ class House:
             for task in done:
                 task.result()
         finally:
-            await end(tasks)
-
-
-async def end(tasks: Sequence[asyncio.Future[None]]) -> None:
-    """Cancel until they are done: on Python 3.10 a library can swallow a cancellation that meets a time limit."""
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=END_SECONDS)
+            await ended(*tasks)

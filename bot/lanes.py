@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 
 from redis.exceptions import RedisError
 
+from bot.ending import ended
 from bot.streams import Entry, Streams
 
 logger = logging.getLogger(__name__)
@@ -48,14 +49,13 @@ class Lanes:
         try:
             await asyncio.wait([reading, leaving], return_when=asyncio.FIRST_COMPLETED)
             # A read that is cut off may have fetched entries: they are unfinished, and the next holder begins with those.
-            reading.cancel()
+            await ended(reading)
             if self._tasks:
                 await asyncio.wait(set(self._tasks))
             if not leave.is_set():
                 reading.result()
         finally:
-            for task in (reading, leaving, *self._tasks):
-                task.cancel()
+            await ended(reading, leaving, *self._tasks)
 
     async def _read(self, before: Callable[[Entry], Awaitable[bool]] | None) -> None:
         await self._take_over(before)

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 
 from redis.exceptions import RedisError
 
+from bot.ending import ended, finished
 from bot.streams import key
 from store import Redis
 
@@ -22,7 +23,8 @@ logger = logging.getLogger(__name__)
 
 LEASE_MS = 6000
 RENEW_SECONDS = 1.0
-STOP_SECONDS = 5.0
+# Shorter than a lease: what a call cannot finish in this time is begun again by the next holder.
+STOP_SECONDS = 3.0
 
 # Redis' clock, not ours: machines disagree. KEYS: holders. ARGV: token, milliseconds until a silent one counts as dead.
 SHOW_UP = """
@@ -76,7 +78,7 @@ class Leases:
                         await self._drop(list(self.serving))
                 await asyncio.sleep(RENEW_SECONDS)
         finally:
-            await asyncio.shield(self.stop())
+            await finished(asyncio.ensure_future(self.stop()))
 
     async def _round(self) -> None:
         holders = int(await self._show_up(keys=[f"ww:{{holders}}:{self.role}"], args=[self.token, LEASE_MS]))
@@ -108,19 +110,13 @@ class Leases:
         """Finish what is begun, then give the partition back; the others' leases keep being renewed meanwhile."""
         task, leave = self.serving[part]
         leave.set()
-        done, _ = await asyncio.wait([task], timeout=STOP_SECONDS / 2)
-        if not done:
-            task.cancel()
-            await asyncio.wait([task], timeout=STOP_SECONDS / 2)
+        await asyncio.wait([task], timeout=STOP_SECONDS)
+        await ended(task)
         self.serving.pop(part, None)
         await self._give_back(keys=[self._key(part)], args=[self.token])
 
     async def _drop(self, parts: list[int]) -> None:
-        tasks = [self.serving.pop(part)[0] for part in parts]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        await ended(*[self.serving.pop(part)[0] for part in parts])
 
     async def stop(self) -> None:
         try:

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.api import WANTED, TelegramBot
+from bot.ending import ended
 from bot.incoming import chat_of, integer, mapping
 from bot.leases import Leases
 from bot.send import seconds_of
@@ -97,8 +98,7 @@ class Poller:
             await asyncio.wait([asked, left], return_when=asyncio.FIRST_COMPLETED)
             return await asked if asked.done() else []
         finally:
-            asked.cancel()
-            left.cancel()
+            await ended(asked, left)
 
     async def forget_webhook(self) -> None:
         try:

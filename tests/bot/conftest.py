@@ -25,9 +25,20 @@ from vault import Vault
 
 
 @pytest.fixture(scope="session")
-def composer(tmp_path_factory: pytest.TempPathFactory) -> Composer:
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def composer(cache_dir: Path) -> Composer:
     """The project's own content, read once."""
-    return open_composer(Settings(cache_dir=Path(tmp_path_factory.mktemp("cache"))))
+    return open_composer(Settings(cache_dir=cache_dir))
+
+
+@pytest.fixture
+def settings(settings: Settings, cache_dir: Path, composer: Composer) -> Settings:
+    """Processes that a test starts find the content read already."""
+    return replace(settings, cache_dir=cache_dir)
 
 
 @pytest_asyncio.fixture
