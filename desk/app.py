@@ -20,19 +20,22 @@ from starlette.staticfiles import StaticFiles
 from content.compose import Composer
 from content.hours import parse_hours
 from content.phrases import load_phrases
-from desk import case_page, handing, insert, live, media_page, queue, sign_in
+from desk import case_page, editing, figures_page, handing, insert, live, media_page, queue, sign_in, translation
 from desk.accounts import Accounts
 from desk.audit import Audit
 from desk.cases import CaseNotFound, Cases, MediaNotFound
 from desk.changes import Changes
 from desk.clock import Clock
 from desk.colleagues import Colleagues
+from desk.drafts import Drafts
+from desk.figures import Figures
 from desk.guard import Guard
 from desk.pages import INTERFACE, STATIC, Pages
 from desk.phrasebook import load_phrasebook
 from desk.search import Search
 from desk.sessions import IDLE_SECONDS, Sessions
 from desk.throttle import Throttle
+from desk.translate import Translator
 from desk.web import Desk, desk_of, form, page, plain_speech, problem
 from settings import Settings
 from store import Redis
@@ -60,9 +63,12 @@ def create_app(
         ),
         changes=Changes(redis),
         colleagues=Colleagues(redis, accounts, cases),
+        figures=Figures(redis),
+        drafts=Drafts(redis, vault),
         phrasebook=load_phrasebook(settings.content_dir / "phrasebook.yml"),
         composer=composer,
         search=Search(composer.content) if composer else None,
+        translator=Translator(settings.translate_url) if settings.translate_url else None,
     )
     hours = parse_hours(settings.opening_hours, settings.holidays, settings.timezone)
     clock = Clock(cases, hours, timedelta(minutes=settings.answer_promise_minutes))
@@ -98,12 +104,20 @@ def routes() -> list[Route | Mount]:
         Route("/cases/{case_id}/close", form(case_page.close, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/hand", form(handing.hand, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/mark", form(handing.mark, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/lines/{line_id}/translation", page(translation.read_line, CASEWORKER)),
+        Route("/cases/{case_id}/translation/preview", form(translation.preview, CASEWORKER), methods=["POST"]),
+        Route("/cases/{case_id}/translation", form(translation.send_translation, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/insert", page(insert.choose, CASEWORKER)),
         Route("/cases/{case_id}/entries/{entry_id:path}", page(insert.show_entry, CASEWORKER)),
         Route("/cases/{case_id}/entries", form(insert.send_entry, CASEWORKER), methods=["POST"]),
         Route("/cases/{case_id}/phrases/{phrase}", page(insert.show_phrase, CASEWORKER)),
         Route("/cases/{case_id}/phrases", form(insert.send_phrase, CASEWORKER), methods=["POST"]),
         Route("/media/{media_id}", page(media_page.show, CASEWORKER)),
+        Route("/figures", page(figures_page.show)),
+        Route("/figures.csv", page(figures_page.as_csv)),
+        Route("/editing", page(editing.show, "editor")),
+        Route("/editing/drafts.yml", page(editing.export, "editor")),
+        Route("/editing/remove", form(editing.remove, "editor"), methods=["POST"]),
         Route("/changes", page(live.changes)),
         Route("/sign-in", sign_in.show_sign_in),
         Route("/sign-in", sign_in.sign_in, methods=["POST"]),

@@ -16,6 +16,7 @@ from desk.web import Visit, go, problem, text
 
 LONGEST_REPLY = 3500
 LONGEST_OUTCOME = 200
+LONGEST_DRAFT = 1000
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,13 @@ async def release(visit: Visit, fields: FormData) -> Response:
 
 
 async def close(visit: Visit, fields: FormData) -> Response:
-    case_id = visit.request.path_params["case_id"]
-    if not await visit.desk.cases.close(case_id, visit.account.name, text(fields, "outcome", LONGEST_OUTCOME)):
-        return go(f"/cases/{case_id}", "not_yours")
-    await visit.note("closed", case_id)
+    case = await visit.desk.cases.get(visit.request.path_params["case_id"])
+    if not await visit.desk.cases.close(case.id, visit.account.name, text(fields, "outcome", LONGEST_OUTCOME)):
+        return go(f"/cases/{case.id}", "not_yours")
+    await visit.note("closed", case.id)
+    if fields.get("no_entry") and (question := text(fields, "question", LONGEST_DRAFT)):
+        answer, writer = text(fields, "answer", LONGEST_DRAFT), visit.account
+        await visit.desk.drafts.add(question, answer, writer.language, case.entry or "", writer.shown_name)
     return go("/", "closed")
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
+from content.phrases import BRUSSELS
 from desk.aliases import candidates
 from desk.events import Events
 from desk.keys import (
@@ -132,7 +133,7 @@ class Cases(MediaShelf, Events):
         status: str | None = None,
     ) -> Case:
         """The person's one open case, made when there is none; it may become urgent here, never less so."""
-        given = (language, region or "", status or "", entry or "", crisis or "", reason)
+        given = (language, region or "", status or "", entry or "", crisis or "", reason, datetime.now(BRUSSELS).hour)
         case_id = new_id()
         opened = await self.run(
             "open", case_key(case_id), case_id, person, self.keep_seconds, int(urgent), *given, *candidates()

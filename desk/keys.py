@@ -39,3 +39,8 @@ def media_of_key(person: str) -> str:
 
 def media_key(media_id: str) -> str:
     return f"ww:{{media:{media_id}}}"
+
+
+def figures_key(day: int) -> str:
+    """Counters of one day, numbered from 1970-01-01."""
+    return f"{PREFIX}figures:{day}"

@@ -68,6 +68,21 @@ local function put_back(id)
   wait(id)
 end
 
+-- Counts for the figures page: kinds and numbers, nobody's words.
+local function tally(...)
+  local figures = P .. 'figures:' .. whole(math.floor(clock() / 86400000))
+  for _, name in ipairs({...}) do redis.call('HINCRBY', figures, name, 1) end
+  redis.call('EXPIRE', figures, 34560000)
+end
+
+local function tally_wait(id)
+  local minutes = (clock() - tonumber(read(id, 'opened_at'))) / 60000
+  for _, most in ipairs({5, 15, 60, 240, 1440}) do
+    if minutes <= most then return tally('replied', 'wait:' .. most) end
+  end
+  tally('replied', 'wait:more')
+end
+
 local function hold(id, caseworker, name, lease)
   local till = whole(clock() + lease)
   redis.call('HSET', P .. 'case:' .. id, 'state', 'held', 'caseworker', caseworker, 'name', name, 'lease_until', till)
@@ -93,13 +108,13 @@ end
 # Two messages of one person may ask for a human at once, on two machines. Whoever runs first writes open:<person>; the other
 # finds it and joins that case. A case already there may become urgent, never less so.
 OPEN = """
-local id, person, keep, urgent = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local id, person, keep, urgent, hour = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[11]
 local given = {language = ARGV[5], region = ARGV[6], status = ARGV[7], entry = ARGV[8], crisis = ARGV[9]}
 local open = redis.call('GET', P .. 'open:' .. person)
 local fresh = not open or read(open, 'state') == ''
 if fresh then
   local alias = redis.call('GET', P .. 'alias:' .. person)
-  for place = 11, #ARGV do
+  for place = 12, #ARGV do
     if alias then break end
     if redis.call('SET', P .. 'taken:' .. ARGV[place], '1', 'NX') then alias = ARGV[place] end
   end
@@ -111,6 +126,9 @@ if fresh then
   local now = whole(clock())
   redis.call('HSET', P .. 'case:' .. id, 'person', person, 'alias', alias, 'state', 'waiting', 'reason', ARGV[10],
     'opened_at', now, 'waiting_since', now, 'language', given.language)
+  local topic = string.match(given.entry, '^[^/]+/') or 'none/'
+  tally('opened', 'language:' .. given.language, 'topic:' .. string.sub(topic, 1, -2), 'reason:' .. ARGV[10], 'hour:' .. hour)
+  if given.entry ~= '' then tally('unanswered:' .. given.entry .. ':' .. given.language) end
 else
   id = open
 end
@@ -159,6 +177,7 @@ local id, keep, body = unpack(ARGV)
 if read(id, 'state') ~= 'held' or tonumber(read(id, 'lease_until')) > clock() then return 0 end
 put_back(id)
 event(id, 'expired', body, keep)
+tally('expired')
 changed(id, keep)
 return 1
 """
@@ -178,6 +197,7 @@ local id, caseworker, outcome, keep, body = unpack(ARGV)
 if not holds(id, caseworker) then return 0 end
 shut(id, outcome, caseworker, keep)
 event(id, 'closed', body, keep)
+tally('closed')
 return 1
 """
 
@@ -188,6 +208,7 @@ local state = read(id, 'state')
 if state ~= 'waiting' and state ~= 'held' then return 0 end
 shut(id, outcome, '', keep)
 event(id, 'cancelled', body, keep)
+tally('cancelled')
 return 1
 """
 
@@ -196,6 +217,7 @@ local id, keep, body = unpack(ARGV)
 if read(id, 'state') ~= 'waiting' or read(id, 'told_late') == '1' then return 0 end
 redis.call('HSET', P .. 'case:' .. id, 'told_late', '1')
 event(id, 'late', body, keep)
+tally('late')
 changed(id, keep)
 return 1
 """
@@ -228,7 +250,7 @@ end
 if not holds(id, caseworker) then return 'not held' end
 local at = line(id, 'caseworker', body, language, caseworker)
 if key ~= '' then redis.call('HSET', P .. 'keys:' .. id, key, at) end
-redis.call('HSETNX', P .. 'case:' .. id, 'replied_at', whole(clock()))
+if redis.call('HSETNX', P .. 'case:' .. id, 'replied_at', whole(clock())) == 1 then tally_wait(id) end
 hold(id, caseworker, read(id, 'name'), lease)
 event(id, 'reply', told, keep)
 changed(id, keep)

@@ -21,17 +21,27 @@ from desk.audit import Audit
 from desk.cases import Cases
 from desk.changes import Changes
 from desk.colleagues import Colleagues
+from desk.drafts import Drafts
+from desk.figures import Figures
 from desk.pages import Pages, language_of
 from desk.phrasebook import Phrasebook
 from desk.search import Search
 from desk.sessions import COOKIE, Session, Sessions
 from desk.speech import Speech
 from desk.throttle import Throttle
+from desk.translate import Translator
 from settings import Settings
 from store import Redis
 
 LIVE_HEADER = "x-live"
-NAVIGATION = (("/", "nav.queue", "caseworker"), ("/closed", "nav.closed", "caseworker"))
+NAVIGATION = (
+    ("/", "nav.queue", ("caseworker",)),
+    ("/closed", "nav.closed", ("caseworker",)),
+    ("/figures", "nav.figures", ()),
+    ("/editing", "nav.editing", ("editor",)),
+    ("/accounts", "nav.accounts", ("admin",)),
+    ("/audit", "nav.audit", ("admin",)),
+)
 
 
 @dataclass(frozen=True)
@@ -48,9 +58,12 @@ class Desk:
     pages: Pages
     changes: Changes
     colleagues: Colleagues
+    figures: Figures
+    drafts: Drafts
     phrasebook: Phrasebook
     composer: Composer | None = None
     search: Search | None = None
+    translator: Translator | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ class Visit:
     @property
     def navigation(self) -> list[tuple[str, str]]:
         """Path and phrase of each page that is this account's."""
-        return [(path, key) for path, key, role in NAVIGATION if self.account.may(role)]
+        return [(path, key) for path, key, roles in NAVIGATION if not roles or self.account.may(roles[0])]
 
     @property
     def live(self) -> bool:

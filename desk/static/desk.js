@@ -84,7 +84,8 @@ body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X
 
 body.addEventListener("desk:sent", (event) => {
   const form = event.target.closest("form");
-  const area = form.querySelector("textarea");
+  const area = (form.dataset.sends ? document.getElementById(form.dataset.sends) : form).querySelector("textarea");
+  if (form.dataset.sends) document.getElementById("translated").replaceChildren();
   if (area) {
     sessionStorage.removeItem(draftKey(area.dataset.draft));
     area.value = "";

@@ -1,0 +1,37 @@
+"""The editors' page: questions without an entry, and entries that do not help, by language."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from desk.figures import summed, weakest
+from desk.web import Visit, go, text
+
+DAYS = 90
+STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}")
+
+
+async def show(visit: Visit) -> Response:
+    counts = summed((await visit.desk.figures.by_day(DAYS)).values())
+    return visit.html("editing.html", drafts=await visit.desk.drafts.all(), weak=weakest(counts), days=DAYS)
+
+
+async def export(visit: Visit) -> Response:
+    """The drafts as YAML, in the shape of questions that content/ knows."""
+    drafts = [
+        {"question": draft.question, "answer": draft.answer, "language": draft.language, "near": draft.entry}
+        for draft in await visit.desk.drafts.all()
+    ]
+    headers = {"Content-Disposition": "attachment; filename=wegwijs-drafts.yml"}
+    return Response(yaml.safe_dump(drafts, allow_unicode=True, sort_keys=False), media_type="text/yaml", headers=headers)
+
+
+async def remove(visit: Visit, fields: FormData) -> Response:
+    if STREAM_ID.fullmatch(draft := text(fields, "draft", 50)):
+        await visit.desk.drafts.remove(draft)
+        await visit.note("removed_draft", draft)
+    return go("/editing", "draft_removed")
