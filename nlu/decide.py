@@ -22,9 +22,9 @@ CLARIFY_AMONG = 3
 class Thresholds:
     """Probabilities from which an outcome holds; config.yml sets them."""
 
-    answer: float = 0.5
-    clarify: float = 0.3
-    dialogue: float = 0.45
+    answer: float = 0.7
+    clarify: float = 0.4
+    dialogue: float = 0.2
     crisis: float = 0.6
     crisis_entry: float = 0.35
 
