@@ -182,9 +182,7 @@ class HtmlText:
             raise cannot_parse(f"Unexpected end tag at byte offset {self.byte(at)}")
         expected = self.open[-1].name
         if name and name != expected:
-            raise cannot_parse(
-                f'Unmatched end tag at byte offset {self.byte(at)}, expected "</{expected}>", found "</{name}>"'
-            )
+            raise cannot_parse(f'Unmatched end tag at byte offset {self.byte(at)}, expected "</{expected}>", found "</{name}>"')
         self.written.end(self.open.pop())
         return close + 1
 

@@ -41,8 +41,7 @@ def checked_entities(given: list[object], text: str) -> list[Entity]:
             raise bad_request(f"receive an entity with incorrect offset {offset}")
         if offset + length > utf16_length(text):
             raise bad_request(
-                f"entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset "
-                f"{offset + length}"
+                f"entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset {offset + length}"
             )
     return entities
 

@@ -161,8 +161,7 @@ class Updates:
         if self.webhook is not None:
             raise TelegramError(
                 409,
-                "Conflict: can't use getUpdates method while webhook is active; "
-                "use deleteWebhook to delete the webhook first",
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
             )
         self._wake(False)
         self._confirm(offset)

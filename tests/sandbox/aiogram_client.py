@@ -89,9 +89,7 @@ async def refusal(attempt) -> str:
 
 async def introduce(bot: Bot) -> None:
     """Every other method once; pydantic reads the answers."""
-    await bot.set_my_commands(
-        [BotCommand(command="start", description="Begin")], BotCommandScopeAllPrivateChats(), "ar"
-    )
+    await bot.set_my_commands([BotCommand(command="start", description="Begin")], BotCommandScopeAllPrivateChats(), "ar")
     assert len(await bot.get_my_commands(BotCommandScopeAllPrivateChats(), "ar")) == 1
     await bot.set_my_description("What it does")
     await bot.set_my_short_description("Short")

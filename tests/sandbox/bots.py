@@ -56,9 +56,7 @@ def message_of(update: Update) -> Message:
 
 
 async def welcome(update: Update, context: Context) -> None:
-    rows = [
-        [InlineKeyboardButton("العربية", callback_data="ar"), InlineKeyboardButton("Nederlands", callback_data="nl")]
-    ]
+    rows = [[InlineKeyboardButton("العربية", callback_data="ar"), InlineKeyboardButton("Nederlands", callback_data="nl")]]
     rows += [[InlineKeyboardButton("Website", url="https://www.belgium.be")]]
     text = f"<b>Welcome</b> {' '.join(context.args or [])}"
     await message_of(update).reply_text(text, parse_mode=ParseMode.HTML, reply_markup=InlineKeyboardMarkup(rows))

@@ -88,9 +88,7 @@ async def test_a_button_that_is_not_there_cannot_be_pressed(amina: Person) -> No
         await amina.presses("Nowhere")
 
 
-async def test_a_link_button_opens_and_tells_the_bot_nothing(
-    api: BotApi, amina: Person, sandbox: SandboxClient
-) -> None:
+async def test_a_link_button_opens_and_tells_the_bot_nothing(api: BotApi, amina: Person, sandbox: SandboxClient) -> None:
     keyboard = {"inline_keyboard": [[{"text": "Site", "url": "https://www.belgium.be"}]]}
     await api.result("sendMessage", chat_id=amina.id, text="x", reply_markup=keyboard)
     assert await amina.presses("Site") is None

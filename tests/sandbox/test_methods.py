@@ -83,19 +83,13 @@ async def test_wrong_buttons_are_refused(api: BotApi, amina: Person, button: dic
 
 async def test_callback_data_of_64_bytes_comes_back_whole(api: BotApi, amina: Person) -> None:
     await api.result("getUpdates", offset=-1)
-    await api.result(
-        "sendMessage", chat_id=amina.id, text="x", reply_markup=inline({"text": "a", "callback_data": "ع" * 32})
-    )
+    await api.result("sendMessage", chat_id=amina.id, text="x", reply_markup=inline({"text": "a", "callback_data": "ع" * 32}))
     await amina.presses("a")
     assert (await api.result("getUpdates"))[-1]["callback_query"]["data"] == "ع" * 32
 
 
-async def test_a_callback_query_is_answered_once_and_in_time(
-    api: BotApi, amina: Person, sandbox: SandboxClient
-) -> None:
-    await api.result(
-        "sendMessage", chat_id=amina.id, text="x", reply_markup=inline({"text": "a", "callback_data": "b"})
-    )
+async def test_a_callback_query_is_answered_once_and_in_time(api: BotApi, amina: Person, sandbox: SandboxClient) -> None:
+    await api.result("sendMessage", chat_id=amina.id, text="x", reply_markup=inline({"text": "a", "callback_data": "b"}))
     query = await amina.presses("a")
     assert (await sandbox.counters()).unanswered_callbacks == 1
     await api.result("answerCallbackQuery", callback_query_id=query, text="Done")
@@ -194,9 +188,7 @@ async def test_parameters_arrive_as_query_form_multipart_or_json(api: BotApi, am
 async def test_a_file_sent_can_be_fetched_and_sent_again(api: BotApi, amina: Person, kind: str) -> None:
     method = f"send{kind.capitalize()}"
     upload = {kind: ("x.bin", voice_sample(), "audio/ogg")}
-    response = await api.http.post(
-        f"/bot1:sandbox/{method}", data={"chat_id": str(amina.id), "caption": "c"}, files=upload
-    )
+    response = await api.http.post(f"/bot1:sandbox/{method}", data={"chat_id": str(amina.id), "caption": "c"}, files=upload)
     media = response.json()["result"][kind]
     file_id = (media[-1] if kind == "photo" else media)["file_id"]
     found = await api.result("getFile", file_id=file_id)

@@ -140,9 +140,7 @@ async def test_typing_and_a_reply_keyboard_are_shown(browser: Browser, url: str,
     await assert_no_barriers(page)
 
 
-async def test_somebody_created_elsewhere_can_be_opened_here(
-    browser: Browser, url: str, sandbox: SandboxClient
-) -> None:
+async def test_somebody_created_elsewhere_can_be_opened_here(browser: Browser, url: str, sandbox: SandboxClient) -> None:
     page = await opened(browser, url)
     await add_person(page, "Amina", "ar")
     await expect(page.locator(".phone")).to_have_count(1)
