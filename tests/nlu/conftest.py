@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ class Rasa:
     address: str
     log: Path
 
-    def say(self, body: object) -> tuple[int, object]:
+    def say(self, body: object) -> tuple[int, Any]:
         """Status and JSON of one POST."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}/webhooks/wegwijs/webhook", raw)  # noqa: S310

@@ -1,6 +1,7 @@
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from settings import Settings
 from tests.nlu.conftest import wegwijs
@@ -8,7 +9,7 @@ from tests.nlu.conftest import wegwijs
 KEYS = {"text", "id", "confidence", "ranking", "language", "crisis", "outcome"}
 
 
-def parsed(settings: Settings, given: bytes) -> list[dict[str, object]]:
+def parsed(settings: Settings, given: bytes) -> list[dict[str, Any]]:
     done = wegwijs(settings, "parse", given=given)
     assert done.returncode == 0, done.stderr.decode()
     return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
