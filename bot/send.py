@@ -52,6 +52,7 @@ class Sender:
         self.cases = cases
         self.pace = pace
         self.per_second = per_second
+        self.taken: dict[tuple[int, str], int] = {}
         self.leases = Leases(streams.redis, "send", streams.partitions, self.serve)
 
     async def run(self) -> None:
@@ -72,7 +73,8 @@ class Sender:
         if call is None:
             return await self.streams.sent(part, entry)
         try:
-            message = await self.deliver(entry.person, call)
+            taken = self.taken.get((part, entry.id))
+            message = await self.deliver(entry.person, call) if taken is None else taken
         except (Forbidden, ChatMigrated) as error:
             await self.unreachable(entry, error)
             message = 0
@@ -82,7 +84,10 @@ class Sender:
                 return await self.streams.sent(part, entry)
             logger.error("Telegram refuses a reply", exc_info=error, extra={"kind": call.kind, "person": entry.person})
             return await self.streams.refuse(part, entry)
+        # Should Redis be away now, this entry comes round again: Telegram must not get it twice.
+        self.taken[part, entry.id] = message
         await self.streams.sent(part, entry, partial(note, shown_key(entry.person), call, message))
+        del self.taken[part, entry.id]
 
     async def unreachable(self, entry: Entry, error: TelegramError) -> None:
         logger.info("person unreachable", extra={"person": entry.person, "reason": type(error).__name__})

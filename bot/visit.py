@@ -39,7 +39,7 @@ class Visit:
     def in_a_list(self) -> bool:
         """True when the pressed button stands under a list, which the next list may replace."""
         under = self.incoming.under
-        return bool(under) and not any(press.startswith(KEPT) for press in under)
+        return bool(under) and not any(press.startswith(KEPT) or asks_for_an_answer(press) for press in under)
 
     def say(self, reply: Reply, in_place: bool = False) -> None:
         self.person = self.person.hears(reply)
@@ -57,3 +57,8 @@ class Visit:
             self.calls.append(Outgoing("answer", self.incoming.chat, callback=self._callback))
             self._callback = ""
         return self.calls
+
+
+def asks_for_an_answer(press: str) -> bool:
+    """`region:br:housing/lease`: an answer that is not complete without it."""
+    return press.startswith(("region:", "status:")) and press.count(":") == 2
