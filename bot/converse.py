@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from bot.commands import Commands
 from bot.danger import Danger
+from bot.flood import Flood
 from bot.handoff import Handoff
 from bot.incoming import Incoming, has_words
 from bot.media import MediaDesk
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 # A quick answer needs no indicator, and the call would cost more than it tells.
 TYPING_AFTER_SECONDS = 0.3
 TOLD_IN_GROUP_SECONDS = 600
+TOLD_OF_FLOOD_SECONDS = 60
 SILENT = ("blocked", "unblocked", "left", "nothing")
 
 Typing = Callable[[int], Awaitable[None]]
@@ -54,6 +56,7 @@ class Converse:
         presses: Presses,
         commands: Commands,
         media: MediaDesk,
+        flood: Flood,
         typing: Typing,
         link: str,
     ) -> None:
@@ -66,6 +69,7 @@ class Converse:
         self.presses = presses
         self.commands = commands
         self.media = media
+        self.flood = flood
         self.typing = typing
         self.link = link
         self._background: set[asyncio.Task[None]] = set()
@@ -119,8 +123,15 @@ class Converse:
         elif not has_words(visit.incoming.words):
             visit.say(self.composer.phrase(visit.asker, "message.empty"))
         else:
+            await self.slowed(visit)
             await self.handoff.add(visit)
             await self.understood(visit)
+
+    async def slowed(self, visit: Visit) -> None:
+        """A cry for help in a flood is read like all of it, only a moment later."""
+        pseudonym = visit.person.pseudonym
+        if await self.flood.slow(pseudonym) and await self.people.once(pseudonym, "flood", TOLD_OF_FLOOD_SECONDS):
+            visit.say(self.composer.phrase(visit.asker, "message.flood"))
 
     async def understood(self, visit: Visit) -> None:
         try:

@@ -17,6 +17,7 @@ from bot.converse import Converse
 from bot.danger import open_danger
 from bot.ending import ended
 from bot.erase import Erasure
+from bot.flood import Flood
 from bot.handoff import Handoff
 from bot.listen import Listener
 from bot.media import MediaDesk
@@ -85,6 +86,7 @@ class House:
             presses=presses,
             commands=Commands(self.composer, handoff, presses, erasure),
             media=MediaDesk(self.bot, handoff, self.composer),
+            flood=Flood(self.settings.sends_per_second_per_chat),
             typing=self.show_typing,
             link=self.bot.link,
         )
