@@ -78,9 +78,12 @@ class Accounts:
 
     async def add(self, account: Account, password: str) -> Account:
         """Raises AccountError."""
-        check_name(account.name)
-        check_roles(account.roles)
-        made = replace(account, password_hash=await self.hashed(password))
+        return await self.create(replace(account, password_hash=await self.hashed(password)))
+
+    async def create(self, made: Account) -> Account:
+        """Write a new account; one without a password waits for its invitation. Raises AccountError."""
+        check_name(made.name)
+        check_roles(made.roles)
         if not await self.redis.hsetnx(ACCOUNTS, made.name, as_json(made)):
             raise AccountError("account.taken", f"there is an account {made.name!r} already")
         return made

@@ -20,7 +20,7 @@ from starlette.staticfiles import StaticFiles
 from content.compose import Composer
 from content.hours import parse_hours
 from content.phrases import load_phrases
-from desk import case_page, editing, figures_page, handing, insert, live, media_page, queue, sign_in, translation
+from desk import case_page, editing, figures_page, handing, insert, live, media_page, people, queue, sign_in, translation
 from desk.accounts import Accounts
 from desk.audit import Audit
 from desk.cases import CaseNotFound, Cases, MediaNotFound
@@ -30,6 +30,7 @@ from desk.colleagues import Colleagues
 from desk.drafts import Drafts
 from desk.figures import Figures
 from desk.guard import Guard
+from desk.invitations import Invitations
 from desk.pages import INTERFACE, STATIC, Pages
 from desk.phrasebook import load_phrasebook
 from desk.search import Search
@@ -63,6 +64,7 @@ def create_app(
         ),
         changes=Changes(redis),
         colleagues=Colleagues(redis, accounts, cases),
+        invitations=Invitations(redis),
         figures=Figures(redis),
         drafts=Drafts(redis, vault),
         phrasebook=load_phrasebook(settings.content_dir / "phrasebook.yml"),
@@ -118,6 +120,14 @@ def routes() -> list[Route | Mount]:
         Route("/editing", page(editing.show, "editor")),
         Route("/editing/drafts.yml", page(editing.export, "editor")),
         Route("/editing/remove", form(editing.remove, "editor"), methods=["POST"]),
+        Route("/accounts", page(people.show, "admin")),
+        Route("/accounts", form(people.add, "admin"), methods=["POST"]),
+        Route("/accounts/change", form(people.change, "admin"), methods=["POST"]),
+        Route("/accounts/invite", form(people.invite, "admin"), methods=["POST"]),
+        Route("/accounts/remove", form(people.remove, "admin"), methods=["POST"]),
+        Route("/audit", page(people.show_log, "admin")),
+        Route("/invitation/{secret}", people.show_invitation, name="invitation"),
+        Route("/invitation/{secret}", people.accept, methods=["POST"]),
         Route("/changes", page(live.changes)),
         Route("/sign-in", sign_in.show_sign_in),
         Route("/sign-in", sign_in.sign_in, methods=["POST"]),

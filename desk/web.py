@@ -23,6 +23,7 @@ from desk.changes import Changes
 from desk.colleagues import Colleagues
 from desk.drafts import Drafts
 from desk.figures import Figures
+from desk.invitations import Invitations
 from desk.pages import Pages, language_of
 from desk.phrasebook import Phrasebook
 from desk.search import Search
@@ -58,6 +59,7 @@ class Desk:
     pages: Pages
     changes: Changes
     colleagues: Colleagues
+    invitations: Invitations
     figures: Figures
     drafts: Drafts
     phrasebook: Phrasebook

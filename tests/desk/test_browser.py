@@ -16,6 +16,9 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from desk.accounts import Account, Accounts
 from desk.cases import Case, Cases
+from desk.drafts import Drafts
+from desk.figures import Figures
+from desk.invitations import Invitations
 from desk.keys import HELD, case_key
 from settings import Settings
 from store import Redis
@@ -230,7 +233,7 @@ async def test_a_phrase_is_filled_in_and_sent_in_the_persons_language(
     await amal.page.get_by_role("link", name="I can see you on").click()
     await amal.page.get_by_label("Day").fill("2026-11-23")
     await amal.page.get_by_label("Time").fill("14:05")
-    await amal.page.get_by_label("Place").fill("Rue du Charroi 33")
+    await amal.page.get_by_label("Place", exact=True).fill("Rue du Charroi 33")
     await expect(amal.page.locator("#phrase-texts").get_by_text("lundi 23 novembre")).to_be_visible()
     await amal.check_accessible()
     await amal.photograph("insert-phrase")
@@ -239,6 +242,44 @@ async def test_a_phrase_is_filled_in_and_sent_in_the_persons_language(
     sent = (await cases.thread(case.id))[-1]
     assert sent.words.startswith("Je peux vous recevoir le lundi 23 novembre") and sent.language == "fr"
     assert amal.errors == []
+
+
+async def test_a_case_is_handed_over_and_closed_with_a_draft_for_the_editors(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await cases.open("person00000000000001", "ti", "asked")
+    amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
+    await amal.open(f"/cases/{case.id}")
+    await expect(amal.page.get_by_text("No colleague answers in Tigrinya.")).to_be_visible()
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await amal.page.locator("summary", has_text="Hand to a colleague").click()
+    await expect(amal.page.locator("select[name=colleague]")).to_contain_text("here now")
+    await amal.page.get_by_label("Note for the colleague").fill("asked for an interpreter")
+    await amal.page.get_by_role("button", name="Hand it over").click()
+    await bart.page.get_by_role("region", name="Mine").get_by_role("link", name=case.alias).click()
+    await expect(bart.page.locator(".line.note").get_by_text("asked for an interpreter")).to_be_visible()
+    await bart.page.locator("summary", has_text="Close the case").click()
+    await bart.page.locator("summary", has_text="There was no entry").click()
+    await bart.page.get_by_role("checkbox", name="There was no entry").check()
+    await bart.page.get_by_label("The question, for the editors").fill("Who pays the interpreter?")
+    await bart.page.get_by_label("Your answer in short").fill("The court.")
+    await bart.page.get_by_role("button", name="Close now").click()
+    await amal.open("/editing")
+    await expect(amal.page.get_by_role("heading", name="Who pays the interpreter?")).to_be_visible()
+    assert amal.errors == bart.errors == []
+
+
+async def test_the_person_who_cancels_is_gone_from_the_queue_at_once(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await cases.open("person00000000000001", "uk", "asked")
+    amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
+    await bart.open(f"/cases/{case.id}")
+    await expect(amal.page.get_by_role("link", name=case.alias)).to_be_visible()
+    await cases.cancel(case.person)
+    await expect(amal.page.get_by_role("link", name=case.alias)).to_have_count(0)
+    await expect(bart.page.get_by_text("the person needed nobody any more")).to_be_visible()
+    await expect(bart.page.get_by_role("button", name="Take this case")).to_have_count(0)
 
 
 async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromium: Browser, cases: Cases) -> None:
@@ -291,6 +332,12 @@ async def test_every_page_is_accessible(
     await cases.add(mine.id, "note", "asked the interpreter", caseworker="bart")
     await cases.close(closed.id, "amal", "explained the annex 26")
     await cases.set_tags(urgent.id, ("night", "children"))
+    for name in ("bot:answer", "bot:answer", "bot:clarify", "helped:housing/lease:ar", "missed:housing/lease:ar"):
+        await Figures(cases.redis).count(name)
+    await Drafts(cases.redis, cases.vault).add(
+        "May my landlord read the meter?", "Yes, when announced.", "en", "housing/lease", "Bart"
+    )
+    link = await Invitations(cases.redis).make("bart")
 
     amal = await caseworker(chromium, desk_address, "", viewport=size, color_scheme=scheme)
     kind = f"{'phone' if size == PHONE else 'wide'}-{scheme}"
@@ -298,6 +345,9 @@ async def test_every_page_is_accessible(
     await amal.open("/sign-in")
     await amal.check_accessible()
     await amal.photograph(f"sign-in-{suffix}") if suffix else None
+    await amal.open(f"/invitation/{link}")
+    await amal.check_accessible()
+    await amal.photograph(f"invitation-{suffix}") if suffix else None
     await amal.sign_in("amal")
     for name, path in (
         ("queue", "/"),
@@ -308,6 +358,11 @@ async def test_every_page_is_accessible(
         ("case-closed", f"/cases/{closed.id}"),
         ("mine", "/mine"),
         ("problem", "/cases/none"),
+        ("insert", f"/cases/{mine.id}/insert"),
+        ("figures", "/figures"),
+        ("editing", "/editing"),
+        ("accounts", "/accounts"),
+        ("audit", "/audit"),
     ):
         await amal.open(path)
         for details in await amal.page.locator("main details").all():

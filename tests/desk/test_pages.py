@@ -48,6 +48,7 @@ async def browser(app: Starlette, accounts: Accounts) -> AsyncIterator[httpx.Asy
 
 
 async def sign_in(browser: httpx.AsyncClient, name: str = "amal", password: str = PASSWORD) -> httpx.Response:
+    browser.cookies.clear()
     page = await browser.get("/sign-in")
     return await browser.post("/sign-in", data={"csrf": token(page), "name": name, "password": password})
 
