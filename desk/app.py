@@ -25,7 +25,7 @@ from desk.accounts import Accounts
 from desk.audit import Audit
 from desk.cases import CaseNotFound, Cases, MediaNotFound
 from desk.changes import Changes
-from desk.clock import Clock
+from desk.clock import Clock, Promise
 from desk.colleagues import Colleagues
 from desk.drafts import Drafts
 from desk.figures import Figures
@@ -51,6 +51,8 @@ def create_app(
     """The desk for these settings; `composer` gives entries their titles and answers."""
     cases = Cases(redis, vault, settings.lease_seconds, settings.keep_case_days)
     accounts = Accounts(redis)
+    hours = parse_hours(settings.opening_hours, settings.holidays, settings.timezone)
+    promise = Promise(hours, timedelta(minutes=settings.answer_promise_minutes))
     desk = Desk(
         settings=settings,
         redis=redis,
@@ -63,6 +65,7 @@ def create_app(
             load_phrases(settings.content_dir, "desk", INTERFACE), ZoneInfo(settings.timezone), settings.organisation, composer
         ),
         changes=Changes(redis),
+        promise=promise,
         colleagues=Colleagues(redis, accounts, cases),
         invitations=Invitations(redis),
         figures=Figures(redis),
@@ -72,8 +75,7 @@ def create_app(
         search=Search(composer.content) if composer else None,
         translator=Translator(settings.translate_url) if settings.translate_url else None,
     )
-    hours = parse_hours(settings.opening_hours, settings.holidays, settings.timezone)
-    clock = Clock(cases, hours, timedelta(minutes=settings.answer_promise_minutes))
+    clock = Clock(cases, promise)
     app = Starlette(
         routes=routes(),
         middleware=[Middleware(Guard, secure=settings.secure_cookies)],
@@ -88,7 +90,6 @@ def create_app(
         lifespan=alongside(desk.changes.listen, clock.run),
     )
     app.state.desk = desk
-    app.state.clock = clock
     return app
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -21,12 +22,17 @@ LONGEST_DRAFT = 1000
 
 @dataclass(frozen=True)
 class View:
-    """A case as this caseworker sees it. mode: waiting, mine, other or closed."""
+    """A case as this caseworker sees it. mode: waiting, mine, other or closed; `due`: when an answer was promised."""
 
     case: Case
     mode: str
     thread: list[Message]
     after: str
+    due: datetime | None
+
+    @property
+    def late(self) -> bool:
+        return self.due is not None and self.due < datetime.now(timezone.utc)
 
 
 async def show(visit: Visit) -> Response:
@@ -50,7 +56,8 @@ async def view_of(visit: Visit, after: str = "") -> View:
     case = await visit.desk.cases.get(visit.request.path_params["case_id"])
     thread = await visit.desk.cases.thread(case.id)
     last = thread[-1].id if thread else ""
-    return View(case, mode_of(case, visit.account.name), [line for line in thread if later(line.id, after)], last)
+    due = visit.desk.promise.due(case) if case.waiting else None
+    return View(case, mode_of(case, visit.account.name), [line for line in thread if later(line.id, after)], last, due)
 
 
 def mode_of(case: Case, caseworker: str) -> str:

@@ -45,10 +45,10 @@ class Changes:
             self.tell(EVERYTHING)
             while True:
                 message = await subscription.get_message(ignore_subscribe_messages=True, timeout=5.0)
-                if message and isinstance(message["data"], bytes):
-                    self.tell(message["data"].decode())
-                elif message is None:
+                if message is None:
                     await subscription.ping()
+                elif message["type"] == "message":
+                    self.tell(message["data"].decode())
 
     def tell(self, change: str) -> None:
         for queue in self.pages:

@@ -20,6 +20,7 @@ from store import check_reachable, connect
 from vault import open_vault
 
 T = TypeVar("T")
+STOP_SECONDS = 3
 
 
 @click.group(invoke_without_command=True)
@@ -31,7 +32,15 @@ def desk(context: click.Context) -> None:
     settings = Settings.from_environment()
     with_accounts(settings, lambda accounts: demo_user(accounts, settings))
     app = create_app(settings, connect(settings), open_vault(settings), open_composer(settings))
-    uvicorn.run(app, host=settings.desk_host, port=settings.desk_port, ws="none", log_level="warning", server_header=False)
+    uvicorn.run(
+        app,
+        host=settings.desk_host,
+        port=settings.desk_port,
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
 
 
 @desk.command("add-user")

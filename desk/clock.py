@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from redis.exceptions import RedisError
@@ -19,12 +20,23 @@ TICK_SECONDS = 1.0
 LATE_EVERY = 15
 
 
+@dataclass(frozen=True)
+class Promise:
+    """Within how long, while open, people are told that somebody answers."""
+
+    hours: Hours
+    within: timedelta
+
+    def due(self, case: Case) -> datetime | None:
+        """When this person was promised an answer."""
+        return self.hours.answer_by(case.waiting_since, self.within)
+
+
 class Clock:
     """Any number of desks may run one: each change is made once."""
 
-    def __init__(self, cases: Cases, hours: Hours, promise: timedelta) -> None:
+    def __init__(self, cases: Cases, promise: Promise) -> None:
         self.cases = cases
-        self.hours = hours
         self.promise = promise
 
     async def run(self) -> None:
@@ -46,9 +58,5 @@ class Clock:
                 logger.warning("promise broken", extra={"case": case.id})
 
     def overdue(self, case: Case, now: datetime) -> bool:
-        due = self.due(case)
+        due = self.promise.due(case)
         return due is not None and due < now
-
-    def due(self, case: Case) -> datetime | None:
-        """When the person was promised an answer."""
-        return self.hours.answer_by(case.waiting_since, self.promise)

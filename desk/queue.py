@@ -63,7 +63,7 @@ class Board:
     others: list[Case]
     counts: Mapping[str, int]
     urgent: int
-    now: datetime
+    here: list[str]
 
 
 async def show(visit: Visit) -> Response:
@@ -87,7 +87,8 @@ async def board_of(desk: Desk, account: Account, filters: Filters, title: Callab
     mine = [case for case in held if case.caseworker == account.name]
     others = [case for case in held if case.caseworker != account.name]
     now = datetime.now(timezone.utc)
-    able = on_duty(await desk.colleagues.caseworkers(), now, desk.settings.timezone)
+    everybody = await desk.colleagues.caseworkers()
+    able = on_duty(everybody, now, desk.settings.timezone)
     offers = frozenset(case.id for case in waiting if offered_to(case, able, now) == account.name)
     return Board(
         waiting=in_order(account, [case for case in waiting if filters.fits(case, title)], offers),
@@ -96,7 +97,7 @@ async def board_of(desk: Desk, account: Account, filters: Filters, title: Callab
         others=[case for case in others if filters.fits(case, title)],
         counts={"waiting": len(waiting), "mine": len(mine), "others": len(others)},
         urgent=sum(case.urgent for case in waiting),
-        now=now,
+        here=[one.account.shown_name for one in everybody if one.present and one.account.name != account.name],
     )
 
 

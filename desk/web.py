@@ -20,6 +20,7 @@ from desk.accounts import Account, Accounts
 from desk.audit import Audit
 from desk.cases import Cases
 from desk.changes import Changes
+from desk.clock import Promise
 from desk.colleagues import Colleagues
 from desk.drafts import Drafts
 from desk.figures import Figures
@@ -58,6 +59,7 @@ class Desk:
     audit: Audit
     pages: Pages
     changes: Changes
+    promise: Promise
     colleagues: Colleagues
     invitations: Invitations
     figures: Figures

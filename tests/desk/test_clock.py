@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from content.hours import parse_hours
 from desk.cases import Cases
-from desk.clock import Clock
+from desk.clock import Clock, Promise
 
 ALWAYS = parse_hours("Mon-Sun 00:00-23:59")
 OFFICE = parse_hours("Mon-Fri 09:00-17:00")
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 async def test_a_broken_promise_is_owned_up_to_once(cases: Cases) -> None:
     case = await cases.open("person00000000000001", "ar", "asked")
-    clock = Clock(cases, ALWAYS, HOUR)
+    clock = Clock(cases, Promise(ALWAYS, HOUR))
     await clock.own_up(case.waiting_since + timedelta(minutes=59))
     assert not (await cases.get(case.id)).told_late
     for _ in range(2):
@@ -27,7 +27,7 @@ async def test_a_broken_promise_is_owned_up_to_once(cases: Cases) -> None:
 
 async def test_nothing_was_promised_for_the_night(cases: Cases) -> None:
     case = await cases.open("person00000000000001", "ar", "asked")
-    due = Clock(cases, OFFICE, HOUR).due(case)
+    due = Promise(OFFICE, HOUR).due(case)
     opening = OFFICE.next_opening(case.waiting_since)
     assert due and opening
     assert due == (case.waiting_since + HOUR if OFFICE.is_open(case.waiting_since) else opening + HOUR)
@@ -36,5 +36,5 @@ async def test_nothing_was_promised_for_the_night(cases: Cases) -> None:
 async def test_who_cannot_be_reached_is_not_told(cases: Cases) -> None:
     case = await cases.open("person00000000000001", "ar", "asked")
     await cases.set_unreachable(case.person)
-    await Clock(cases, ALWAYS, HOUR).own_up(case.waiting_since + timedelta(days=2))
+    await Clock(cases, Promise(ALWAYS, HOUR)).own_up(case.waiting_since + timedelta(days=2))
     assert not (await cases.get(case.id)).told_late
