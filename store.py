@@ -41,13 +41,13 @@ class StoreError(Exception):
 
 
 def connect(settings: Settings) -> Redis:
-    """A client for the Redis of these settings; it answers in bytes and tries a broken connection three times."""
+    """A client for the Redis of these settings; it answers in bytes and tries a broken connection once more."""
     redis: Redis = AsyncRedis.from_url(
         settings.redis_url or local_url(settings),
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=ANSWER_SECONDS,
         health_check_interval=15,
-        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
+        retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 1),
         retry_on_error=[RedisConnectionError, RedisTimeoutError],
     )
     return redis

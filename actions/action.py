@@ -26,7 +26,7 @@ class ReplyAction(Action):  # type: ignore[misc]
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         turn = read_turn(tracker)
-        reply = self.with_what_was_learnt(await self.reply(turn), turn)
+        reply = replace(self.with_what_was_learnt(await self.reply(turn), turn), about=turn.about)
         dispatcher.utter_message(json_message=reply.as_json())
         return []
 

@@ -30,8 +30,8 @@ class CaseAction(ReplyAction):
         return self.composer.handoff(turn.asker, case.alias)
 
     async def open_case(self, turn: Turn, reason: str, urgent: bool = False) -> Case:
-        """Open or join the person's case, and put these words into it once, whoever else does the same."""
-        case = await self.cases.open(
+        """Open or join the person's case; the bot, which knows what was said before, puts the words into it."""
+        return await self.cases.open(
             turn.person,
             turn.asker.language,
             reason,
@@ -41,9 +41,6 @@ class CaseAction(ReplyAction):
             region=turn.asker.region,
             status=turn.asker.status,
         )
-        language = turn.written_language or turn.asker.language
-        await self.cases.add(case.id, "person", turn.words, language=language, about=turn.about, key=turn.update)
-        return case
 
     def entry_of(self, turn: Turn) -> str | None:
         """The entry this is about: named beside a crisis, else likeliest, else the one answered before."""

@@ -74,7 +74,7 @@ class Handoff:
     async def add_replies(self, visit: Visit) -> None:
         """Put what the bot said into the case, or keep it for a later one."""
         for number, reply in enumerate(visit.replies):
-            about = {"outcome": reply.outcome}
+            about = {**reply.about, "outcome": reply.outcome}
             if entry := reply.remember.get("entry"):
                 about["entry"] = entry
             key = f"{visit.key}:bot{number}"

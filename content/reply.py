@@ -42,6 +42,7 @@ class Reply:
 
     outcome: answer, clarify, fallback, crisis, dialogue, handoff, menu or phrase.
     remember: conversation fields to set: language, region, status, entry, misses (as text).
+    about: what was understood, for the caseworkers: id, confidence, runner_ups, crisis.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Reply:
     outcome: str = "phrase"
     buttons: tuple[tuple[Button, ...], ...] = ()
     remember: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -57,11 +59,22 @@ class Reply:
             "outcome": self.outcome,
             "buttons": [[[button.title, button.press] for button in row] for row in self.buttons],
             "remember": dict(self.remember),
+            "about": dict(self.about),
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Reply:
         """The reply that as_json wrote; KeyError, TypeError or ValueError for anything else."""
         rows = tuple(tuple(Button(str(title), str(press)) for title, press in row) for row in value["buttons"])
-        remember = {str(name): str(one) for name, one in dict(value["remember"]).items()}
-        return cls(str(value["text"]), str(value["language"]), str(value["outcome"]), rows, remember)
+        return cls(
+            str(value["text"]),
+            str(value["language"]),
+            str(value["outcome"]),
+            rows,
+            texts(value["remember"]),
+            texts(value.get("about", {})),
+        )
+
+
+def texts(value: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(one) for name, one in dict(value).items()}

@@ -99,12 +99,19 @@ async def test_the_first_miss_shows_the_menu_and_the_second_opens_a_case(server:
     assert case is not None and case.reason == "missed"
 
 
-async def test_a_wish_for_a_person_opens_one_case_with_the_words_once(server: httpx.AsyncClient, cases: Cases):
+async def test_a_wish_for_a_person_opens_one_case(server: httpx.AsyncClient, cases: Cases):
     for _ in range(2):
         await run(server, "action_handoff", {"id": "talk_to_human"}, text="a person please")
-    case = await cases.open_of(PERSON)
-    assert case is not None and not case.urgent
-    assert [message.words for message in await cases.thread(case.id) if message.author == "person"] == ["a person please"]
+    (case,) = await cases.queue()
+    assert case.person == PERSON and not case.urgent
+
+
+async def test_a_reply_tells_the_caseworkers_what_was_understood(server: httpx.AsyncClient):
+    ranking = [{"id": one, "confidence": 0.3} for one in ("housing/lease", "housing/eviction", "housing/energy")]
+    understood = {"id": "housing/lease", "confidence": 0.612, "ranking": ranking, "outcome": "answer"}
+    reply = await run(server, "action_answer", understood)
+    assert reply.about["id"] == "housing/lease" and reply.about["confidence"] == "0.61"
+    assert reply.about["runner_ups"] == "housing/eviction,housing/energy"
 
 
 async def test_a_crisis_gives_contacts_and_opens_an_urgent_case_about_its_entry(server: httpx.AsyncClient, cases: Cases):
