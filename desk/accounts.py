@@ -136,8 +136,7 @@ async def ensure_demo_user(accounts: Accounts, data_dir: Path) -> tuple[str, str
         return name, password
     password = password or secrets.token_urlsafe(9)
     await accounts.remove(DEMO)
-    everything = ("nl", "fr", "de", "en")
-    await accounts.add(Account(DEMO, "Demo", ROLES, languages=everything), password)
+    await accounts.add(Account(DEMO, "Demo", ROLES), password)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
     path.write_text(f"{DEMO} {password}\n")

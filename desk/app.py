@@ -20,7 +20,20 @@ from starlette.staticfiles import StaticFiles
 from content.compose import Composer
 from content.hours import parse_hours
 from content.phrases import load_phrases
-from desk import case_page, editing, figures_page, handing, insert, live, media_page, people, queue, sign_in, translation
+from desk import (
+    case_page,
+    editing,
+    figures_page,
+    handing,
+    insert,
+    live,
+    media_page,
+    people,
+    queue,
+    sign_in,
+    translation,
+    two_steps,
+)
 from desk.accounts import Accounts
 from desk.audit import Audit
 from desk.cases import CaseNotFound, Cases, MediaNotFound
@@ -40,7 +53,7 @@ from desk.translate import Translator
 from desk.web import Desk, desk_of, form, page, plain_speech, problem
 from settings import Settings
 from store import Redis
-from vault import Vault
+from vault import Vault, VaultError
 
 CASEWORKER = "caseworker"
 
@@ -82,6 +95,7 @@ def create_app(
         exception_handlers={
             RedisError: say(503, "away"),
             OSError: say(503, "away"),
+            VaultError: say(400, "bad_request"),
             CaseNotFound: say(404, "no_case"),
             MediaNotFound: say(404, "no_case"),
             HTTPException: say_http,
@@ -95,7 +109,7 @@ def create_app(
 
 def routes() -> list[Route | Mount]:
     return [
-        Route("/", page(queue.show, CASEWORKER)),
+        Route("/", page(queue.home)),
         Route("/closed", page(queue.show_closed, CASEWORKER)),
         Route("/cases/{case_id}", page(case_page.show, CASEWORKER)),
         Route("/cases/{case_id}/live", page(case_page.live, CASEWORKER)),
@@ -136,6 +150,9 @@ def routes() -> list[Route | Mount]:
         Route("/mine", page(sign_in.show_mine)),
         Route("/mine/language", form(sign_in.set_language), methods=["POST"]),
         Route("/mine/password", form(sign_in.set_password), methods=["POST"]),
+        Route("/mine/two-steps", page(two_steps.show)),
+        Route("/mine/two-steps", form(two_steps.begin), methods=["POST"]),
+        Route("/mine/two-steps/end", form(two_steps.end), methods=["POST"]),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Mount("/static", StaticFiles(directory=STATIC)),

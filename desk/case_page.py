@@ -113,7 +113,10 @@ async def note(visit: Visit, fields: FormData) -> Response:
 
 
 async def renew(visit: Visit, fields: FormData) -> Response:
-    held = await visit.desk.cases.renew(visit.request.path_params["case_id"], visit.account.name)
+    case_id = visit.request.path_params["case_id"]
+    held = await visit.desk.cases.renew(case_id, visit.account.name)
+    if held:
+        await visit.desk.changes.typing(case_id, visit.account.shown_name)
     return Response(status_code=204 if held else 409)
 
 

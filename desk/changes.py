@@ -20,10 +20,14 @@ AGAIN_SECONDS = 1.0
 WAITING_AT_MOST = 100
 EVERYTHING = "*"
 AWAY = "!"
+TYPING = "~"
 
 
 class Changes:
-    """One subscription to Redis a process, shared by all pages. A change is a case id, EVERYTHING or AWAY."""
+    """One subscription to Redis a process, shared by all pages.
+
+    A change is a case id, EVERYTHING, AWAY, or TYPING followed by a case id and a name.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
@@ -49,6 +53,10 @@ class Changes:
                     await subscription.ping()
                 elif message["type"] == "message":
                     self.tell(message["data"].decode())
+
+    async def typing(self, case_id: str, name: str) -> None:
+        """Colleagues who look at the case see that somebody writes."""
+        await self.redis.publish(CHANGES, f"{TYPING}{case_id} {name}")
 
     def tell(self, change: str) -> None:
         for queue in self.pages:

@@ -14,7 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
-from desk.changes import AWAY, EVERYTHING
+from desk.changes import AWAY, EVERYTHING, TYPING
 from desk.sessions import COOKIE
 from desk.web import Visit, desk_of
 
@@ -37,7 +37,15 @@ async def lines(request: Request, name: str) -> AsyncIterator[ServerSentEvent]:
                     yield ServerSentEvent("-", event="signed-out")
                     return
             if change := await next_of(queue):
-                yield ServerSentEvent("-", event="away") if change == AWAY else ServerSentEvent(change, event="change")
+                yield event(change)
+
+
+def event(change: str) -> ServerSentEvent:
+    if change == AWAY:
+        return ServerSentEvent("-", event="away")
+    if change.startswith(TYPING):
+        return ServerSentEvent(change.removeprefix(TYPING), event="typing")
+    return ServerSentEvent(change, event="change")
 
 
 async def next_of(queue: asyncio.Queue[str]) -> str:

@@ -146,7 +146,9 @@ async def accept(request: Request) -> Response:
     if await desk.invitations.use(secret) is None:
         return problem(desk.pages, plain_speech(request), "invitation_used", 404)
     try:
-        await desk.accounts.set_password(name, password)
+        account = await desk.accounts.set_password(name, password)
+        # Whoever lost the phone gets in again by an invitation.
+        await desk.accounts.change(replace(account, totp=""))
     except AccountError:
         return problem(desk.pages, plain_speech(request), "invitation_used", 404)
     await desk.audit.note(name, "chose_password")

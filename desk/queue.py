@@ -15,7 +15,7 @@ from content.model import LANGUAGES, REGIONS, TOPICS
 from desk.accounts import Account
 from desk.cases import Case
 from desk.routing import fits, offered_to, on_duty
-from desk.web import Desk, Visit
+from desk.web import Desk, Visit, go
 
 SHOWN = 60
 CLOSED_SHOWN = 100
@@ -64,6 +64,11 @@ class Board:
     counts: Mapping[str, int]
     urgent: int
     here: list[str]
+
+
+async def home(visit: Visit) -> Response:
+    """The queue for caseworkers; the first page of their own for others."""
+    return await show(visit) if visit.account.may("caseworker") else go(visit.navigation[0][0])
 
 
 async def show(visit: Visit) -> Response:

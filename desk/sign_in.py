@@ -16,6 +16,7 @@ from starlette.responses import Response
 from desk.accounts import AccountError
 from desk.pages import INTERFACE, LANGUAGE_COOKIE, language_of
 from desk.sessions import COOKIE, Sessions, form_token
+from desk.totp import accepts
 from desk.web import Desk, Visit, desk_of, genuine, go, plain_speech, problem, text
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ async def sign_in(request: Request) -> Response:
     if account is None:
         await desk.audit.note(name[:32], "refused")
         return sign_in_page(request, 403, "sign_in.wrong", name)
+    if account.totp and not await accepts(desk.redis, desk.cases.vault.open(account.totp), text(fields, "code", 10)):
+        return sign_in_page(request, 403, "sign_in.code_wrong", name)
     await desk.throttle.forgive(name)
     return await begin(request, desk, account.name)
 

@@ -14,17 +14,48 @@ function say(problem) {
   line.hidden = !problem;
 }
 
+// A browser opens six connections to one desk at most: of all tabs one holds the line and passes on what it hears.
 function follow() {
-  const source = new EventSource(body.dataset.live);
-  source.addEventListener("change", (event) => {
-    clearTimeout(lost);
-    lost = null;
-    say("");
-    changed(event.data);
+  if (!navigator.locks || !window.BroadcastChannel) return open(hear);
+  const tabs = new BroadcastChannel("desk");
+  tabs.onmessage = (event) => hear(...event.data);
+  navigator.locks.request("desk-line", () => {
+    open((kind, words) => { tabs.postMessage([kind, words]); hear(kind, words); });
+    return new Promise(() => {});
   });
-  source.addEventListener("away", () => say(line.dataset.away));
-  source.addEventListener("signed-out", () => { location.href = body.dataset.signedOut; });
-  source.onerror = () => { lost = lost || setTimeout(() => say(line.dataset.lost), 3000); };
+}
+
+function open(tell) {
+  const source = new EventSource(body.dataset.live);
+  for (const kind of ["change", "away", "signed-out", "typing"]) {
+    source.addEventListener(kind, (event) => {
+      clearTimeout(lost);
+      lost = null;
+      tell(kind, event.data);
+    });
+  }
+  source.onerror = () => { lost = lost || setTimeout(() => tell("lost", ""), 3000); };
+}
+
+function hear(kind, words) {
+  if (kind === "change") {
+    say("");
+    changed(words);
+  }
+  if (kind === "away") say(line.dataset.away);
+  if (kind === "lost") say(line.dataset.lost);
+  if (kind === "signed-out") location.href = body.dataset.signedOut;
+  if (kind === "typing") typing(...words.split(/ (.*)/));
+}
+
+let hush = null;
+function typing(id, name) {
+  const page = document.querySelector("[data-case]");
+  const place = document.getElementById("typing");
+  if (!place || page.dataset.case !== id || document.getElementById("reply")) return;
+  place.textContent = place.dataset.words.replace("…", name);
+  clearTimeout(hush);
+  hush = setTimeout(() => { place.textContent = ""; }, RENEW_EVERY + 5000);
 }
 
 // Many changes at once are one look.

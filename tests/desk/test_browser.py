@@ -282,6 +282,30 @@ async def test_the_person_who_cancels_is_gone_from_the_queue_at_once(
     await expect(bart.page.get_by_role("button", name="Take this case")).to_have_count(0)
 
 
+async def test_colleagues_see_that_somebody_writes(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "uk", "asked")
+    await cases.claim(case.id, "amal", "Amal")
+    amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
+    for one in (amal, bart):
+        await one.open(f"/cases/{case.id}")
+    await amal.page.get_by_label("Reply to the person").press_sequentially("abc")
+    await expect(bart.page.get_by_text("Amal is writing")).to_be_visible()
+
+
+async def test_eight_tabs_of_one_browser_share_one_line(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    amal = await caseworker(chromium, desk_address, "amal")
+    tabs = [amal.page, *[await amal.context.new_page() for _ in range(7)]]
+    for tab in tabs:
+        await tab.goto(desk_address, timeout=5000)
+    case = await cases.open("person00000000000001", "uk", "asked")
+    for tab in tabs:
+        await expect(tab.get_by_role("link", name=case.alias)).to_be_visible()
+    await tabs[0].close()
+    again = await cases.open("person00000000000002", "uk", "asked")
+    for tab in tabs[1:]:
+        await expect(tab.get_by_role("link", name=again.alias)).to_be_visible()
+
+
 async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromium: Browser, cases: Cases) -> None:
     case = await cases.open(
         "person00000000000001",
@@ -356,6 +380,7 @@ async def test_every_page_is_accessible(
         ("case-other", f"/cases/{theirs.id}"),
         ("case-closed", f"/cases/{closed.id}"),
         ("mine", "/mine"),
+        ("two-steps", "/mine/two-steps"),
         ("problem", "/cases/none"),
         ("insert", f"/cases/{mine.id}/insert"),
         ("figures", "/figures"),

@@ -215,7 +215,8 @@ async def test_who_holds_as_many_cases_as_agreed_takes_no_more(
 async def test_an_editor_sees_no_case(browser: httpx.AsyncClient, cases: Cases) -> None:
     case = await cases.open(PERSON, "ar", "asked")
     await sign_in(browser, "edith")
-    for path in ("/", f"/cases/{case.id}", "/closed"):
+    assert (await browser.get("/")).headers["location"] == "/figures"
+    for path in (f"/cases/{case.id}", "/closed"):
         assert (await browser.get(path)).status_code == 403
 
 
