@@ -95,7 +95,7 @@ def create_app(
         exception_handlers={
             RedisError: say(503, "away"),
             OSError: say(503, "away"),
-            VaultError: say(400, "bad_request"),
+            VaultError: say(500, "sealed"),
             CaseNotFound: say(404, "no_case"),
             MediaNotFound: say(404, "no_case"),
             HTTPException: say_http,

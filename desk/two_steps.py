@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from desk.totp import accepts, address, new_secret
 from desk.web import Visit, go, text
+from vault import VaultError
 
 
 async def show(visit: Visit, wrong: str = "", secret: str = "", status: int = 200) -> Response:
@@ -23,13 +24,20 @@ async def show(visit: Visit, wrong: str = "", secret: str = "", status: int = 20
 
 async def begin(visit: Visit, fields: FormData) -> Response:
     """The secret comes back sealed, so that a form cannot choose it."""
-    name, _, secret = visit.desk.cases.vault.open(text(fields, "sealed", 1000)).partition(" ")
+    name, _, secret = opened(visit, text(fields, "sealed", 1000)).partition(" ")
     if name != visit.account.name or not await accepts(visit.desk.redis, secret, text(fields, "code", 10)):
         return await show(visit, "two_steps.wrong", secret if name == visit.account.name else "", 400)
     sealed = visit.desk.cases.vault.seal(secret).decode()
     await visit.desk.accounts.change(replace(visit.account, totp=sealed))
     await visit.note("began_two_steps")
     return go("/mine", "two_steps_begun")
+
+
+def opened(visit: Visit, sealed: str) -> str:
+    try:
+        return visit.desk.cases.vault.open(sealed)
+    except VaultError:
+        return ""
 
 
 async def end(visit: Visit, fields: FormData) -> Response:

@@ -91,7 +91,7 @@ async def test_a_case_is_seen_live_claimed_answered_and_closed(desk_address: str
     await cases.add(case.id, "person", "Je ne sais pas où dormir", language="fr")
     link = amal.page.get_by_role("link", name=case.alias)
     await expect(link).to_be_visible()
-    await expect(amal.page.locator("#announce")).to_have_text("1 cases wait, 1 of them urgent.")
+    await expect(amal.page.locator("#announce")).to_have_text("Cases waiting: 1, urgent: 1.")
     await expect(amal.page.locator(".row").get_by_text("Urgent")).to_be_visible()
 
     await link.click()

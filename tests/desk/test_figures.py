@@ -71,7 +71,7 @@ async def test_editors_see_which_answers_do_not_help_in_which_language(redis: Re
 async def test_figures_come_as_a_page_and_as_csv_without_words(browser: httpx.AsyncClient, lived: None) -> None:
     await sign_in(browser)
     page = await browser.get("/figures?days=7")
-    assert "3 cases opened, 1 answered, 1 closed." in page.text and "<svg" in page.text and "style=" not in page.text
+    assert "Cases opened: 3, answered: 1, closed: 1." in page.text and "<svg" in page.text and "style=" not in page.text
     answer = await browser.get("/figures.csv?days=7")
     rows = list(csv.reader(io.StringIO(answer.text)))
     assert rows[0] == ["date", "name", "count"] and [row[1:] for row in rows if row[1] == "opened"] == [["opened", "3"]]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from argon2 import PasswordHasher
+from cryptography.fernet import Fernet
 from starlette.applications import Starlette
 
 from desk.accounts import Account, Accounts
@@ -274,6 +275,16 @@ async def test_without_redis_the_desk_says_so(settings: Settings, vault: Vault) 
                 "/", headers={"accept-language": language, "cookie": f"{COOKIE}={vault.seal('x').decode()}"}
             )
             assert page.status_code == 503 and words in page.text and "Traceback" not in page.text
+
+
+async def test_words_of_a_lost_key_are_explained_to_the_operator(
+    browser: httpx.AsyncClient, redis: Redis, cases: Cases
+) -> None:
+    case = await cases.open(PERSON, "ar", "asked")
+    await Cases(redis, Vault(Fernet.generate_key().decode())).add(case.id, "person", "words")
+    await sign_in(browser)
+    page = await browser.get(f"/cases/{case.id}")
+    assert page.status_code == 500 and "WEGWIJS_KEY" in page.text
 
 
 async def test_the_interface_speaks_the_caseworkers_language(browser: httpx.AsyncClient) -> None:
