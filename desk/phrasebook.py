@@ -18,6 +18,7 @@ import yaml
 
 from content.model import FALLBACK_LANGUAGE
 from content.phrases import BRUSSELS, isolate, say_clock, say_weekday
+from desk.search import fold
 
 logger = logging.getLogger(__name__)
 LONGEST_SLOT = 200
@@ -62,7 +63,8 @@ class Phrasebook:
         """The phrases by group; with words only those that hold them in the caseworker's language."""
         found: dict[str, list[Phrase]] = {}
         for phrase in self.phrases.values():
-            if words.casefold() in phrase.text(language).casefold():
+            said = " " + fold(phrase.text(language))
+            if all(f" {word}" in said for word in fold(words).split()):
                 found.setdefault(phrase.group, []).append(phrase)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import subprocess
@@ -280,6 +281,27 @@ async def test_the_person_who_cancels_is_gone_from_the_queue_at_once(
     await expect(amal.page.get_by_role("link", name=case.alias)).to_have_count(0)
     await expect(bart.page.get_by_text("the person needed nobody any more")).to_be_visible()
     await expect(bart.page.get_by_role("button", name="Take this case")).to_have_count(0)
+
+
+async def test_two_caseworkers_serve_three_people_at_once(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    amal, bart = [await caseworker(chromium, desk_address, name) for name in ("amal", "bart")]
+    words = {"ar": "شكرا جزيلا", "ti": "የቐንየለይ ኣዝየ", "uk": "Щиро дякую"}
+    opened = await asyncio.gather(*(cases.open(f"person-{language}", language, "asked") for language in words))
+    await asyncio.gather(*(cases.add(case.id, "person", words[case.language], language=case.language) for case in opened))
+    for one, mine in ((amal, opened[:2]), (bart, opened[2:])):
+        for case in mine:
+            await one.open("/")
+            await one.page.get_by_role("link", name=case.alias).click()
+            await one.page.get_by_role("button", name="Take this case").click()
+            await one.page.get_by_label("Reply to the person").fill(f"for {case.alias}")
+            await one.page.get_by_role("button", name="Send to the person").click()
+            await expect(one.page.locator(".line.caseworker").get_by_text(f"for {case.alias}")).to_have_count(1)
+    for case in opened:
+        assert [line.words for line in await cases.thread(case.id)] == [words[case.language], f"for {case.alias}"]
+    await amal.open("/")
+    await expect(amal.page.get_by_role("region", name="Mine").get_by_role("listitem")).to_have_count(2)
+    await expect(amal.page.get_by_text("with Bart")).to_be_visible()
+    assert amal.errors == bart.errors == []
 
 
 async def test_colleagues_see_that_somebody_writes(desk_address: str, chromium: Browser, cases: Cases) -> None:
