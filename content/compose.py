@@ -22,7 +22,7 @@ from content.model import (
     Service,
     Text,
 )
-from content.phrases import Phrases, isolate, say_clock, say_day, say_duration, say_weekday
+from content.phrases import Phrases, isolate, isolate_figures, say_clock, say_day, say_duration, say_weekday
 from content.reply import REGION_CODES, STATUS_CODES, Button, Reply
 
 AUTONYMS = {
@@ -92,9 +92,9 @@ class Composer:
         paragraphs = [
             self.language_note(text, asker),
             text.title,
-            text.answer,
-            text.by_region.get(asker.region or "", ""),
-            text.by_status.get(asker.status or "", ""),
+            isolate_figures(text.language, text.answer),
+            isolate_figures(text.language, text.by_region.get(asker.region or "", "")),
+            isolate_figures(text.language, text.by_status.get(asker.status or "", "")),
             self.helpers(entry, asker),
             self.provenance(entry, text, asker),
         ]
@@ -116,7 +116,7 @@ class Composer:
         paragraphs = [
             self.language_note(text, asker),
             self.say(asker, "answer.goes_wrong_title", title=text.title),
-            text.goes_wrong,
+            isolate_figures(text.language, text.goes_wrong),
             self.provenance(entry, text, asker),
         ]
         buttons = (
@@ -262,7 +262,8 @@ class Composer:
             rows.append((Button(self.title(str(entry_id), asker), f"entry:{entry_id}"),))
         is_open = self.house.hours.is_open(now or datetime.now(timezone.utc))
         told = self.say(asker, "crisis.person_told" if is_open else "crisis.person_told_closed")
-        paragraphs = [text.answer if text else self.say(asker, "crisis.any"), told]
+        contacts = isolate_figures(text.language, text.answer) if text else self.say(asker, "crisis.any")
+        paragraphs = [contacts, told]
         return Reply(join(paragraphs), asker.language, "crisis", tuple(rows), {"misses": "0"})
 
     def handoff(self, asker: Asker, alias: str, now: datetime | None = None) -> Reply:

@@ -5,6 +5,7 @@ Promise: every phrase is said in the person's language, or else in English; neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -19,6 +20,7 @@ from babel.messages.pofile import PoFileError, read_po
 from content.model import FALLBACK_LANGUAGE, LANGUAGES, RIGHT_TO_LEFT, Problem
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+FIGURES = re.compile(r"([\u2066-\u2068]?)(\+?\d+(?:[ ./:-]+\d+)+|\+\d+|\d+ BE\b|\b[A-Z]{1,2}\+)")
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
@@ -72,6 +74,17 @@ def read_catalog(path: Path) -> dict[str, str]:
 def isolate(language: str, value: str) -> str:
     """Wrap a value in isolates inside right-to-left text, so that `CPAS (02)` keeps its order."""
     return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}" if language in RIGHT_TO_LEFT and value else value
+
+
+def isolate_figures(language: str, text: str) -> str:
+    """Wrap `0800 32 123`, `2026-2027` and `F+` inside right-to-left text.
+
+    Without it the groups of a number are shown in reverse order (Unicode bidirectional algorithm, rule W2 and N1), and
+    somebody in danger dials a wrong number. What is isolated already stays as it is.
+    """
+    if language not in RIGHT_TO_LEFT:
+        return text
+    return FIGURES.sub(lambda found: found[0] if found[1] else f"{FIRST_STRONG_ISOLATE}{found[2]}{POP_ISOLATE}", text)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from content.model import LANGUAGES
-from content.phrases import PhraseError, load_phrases, say_clock, say_day, say_duration
+from content.phrases import PhraseError, isolate_figures, load_phrases, say_clock, say_day, say_duration
 
 
 def test_every_phrase_is_said_in_every_language_or_in_english():
@@ -39,3 +39,14 @@ def test_days_clocks_and_durations_have_the_digits_of_belgian_letters(language: 
     assert say_clock(language, datetime(2026, 11, 22, 8, 5, tzinfo=timezone.utc)).endswith("09:05")
     assert "30" in say_duration(language, timedelta(days=30))
     assert "45" in say_duration(language, timedelta(minutes=45))
+
+
+@pytest.mark.parametrize("figure", ["0800 32 123", "078 15 43 24", "2026-2027", "+32 2 503 43 46", "112 BE", "F+", "24/7"])
+def test_groups_of_a_number_keep_their_order_inside_right_to_left_text(figure: str):
+    assert isolate_figures("ar", f"اتصل على {figure} الآن") == f"اتصل على \u2068{figure}\u2069 الآن"
+    assert isolate_figures("fa", f"زنگ بزنید \u2066{figure}\u2069") == f"زنگ بزنید \u2066{figure}\u2069"
+    assert isolate_figures("en", figure) == figure
+
+
+def test_a_number_of_one_group_needs_no_isolation():
+    assert isolate_figures("ar", "اتصل على 112 خلال 30 يوماً") == "اتصل على 112 خلال 30 يوماً"

@@ -82,7 +82,7 @@ async def test_the_region_is_asked_once_and_remembered(sandbox: SandboxClient, c
 async def sign_in(page: Page, wegwijs: Running) -> None:
     name, password = wegwijs.demo_caseworker
     await page.goto(f"{wegwijs.desk}/sign-in")
-    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Name", exact=True).fill(name)
     await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("heading", name="Cases", exact=True)).to_be_visible()

@@ -27,7 +27,7 @@ async def test_somebody_asks_on_the_chat_page(
 ):
     await page.set_viewport_size(PHONES)  # type: ignore[arg-type]
     await page.goto(wegwijs.sandbox)
-    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Name", exact=True).fill(name)
     await page.get_by_label("Language").select_option(language)
     await page.get_by_role("button", name="Add a person").click()
     chat = page.get_by_role("log", name=f"Chat of {name}")
