@@ -59,8 +59,9 @@ def evaluate(file: Path, as_json: bool) -> None:
 
 
 @click.command()
-def rasa() -> None:
-    """Start Rasa on loopback with the trained model."""
+@click.option("--host", default="127.0.0.1", show_default=True, help="Another address only on an inner network.")
+def rasa(host: str) -> None:
+    """Start Rasa with the trained model."""
     settings = Settings.from_environment()
     from nlu.quiet import hush
     from nlu.reader import MODEL_FILE, NoModel, check_model
@@ -72,4 +73,4 @@ def rasa() -> None:
     hush(settings.log_level)
     from nlu.server import serve
 
-    serve(settings)
+    serve(settings, host)

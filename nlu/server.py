@@ -33,14 +33,14 @@ from settings import Settings
 ENDPOINTS = Path("endpoints.yml")
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, host: str) -> None:
     """Run until stopped. Raises NoModel when there is nothing to serve."""
     model = settings.models_dir / MODEL_FILE
     check_model(model)
     hush(settings.log_level)
     app = configure_app([WegwijsInput()], enable_api=False, port=settings.rasa_port)
     app.register_listener(partial(load, model, action_endpoint(settings)), "before_server_start")
-    app.run(host="127.0.0.1", port=settings.rasa_port, workers=1, access_log=False, motd=False)
+    app.run(host=host, port=settings.rasa_port, workers=1, access_log=False, motd=False)
 
 
 def action_endpoint(settings: Settings) -> EndpointConfig:
