@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from nlu.crisis import Crisis
-from nlu.examples import is_entry
+from nlu.examples import NEAR_MISS, OUT_OF_SCOPE, is_crisis, is_entry
 from nlu.ranker import RANKED, Ranked
 
 CRISIS, DIALOGUE, ANSWER, CLARIFY, FALLBACK = "crisis", "dialogue", "answer", "clarify", "fallback"
-OUT_OF_SCOPE = "out_of_scope"
 CLARIFY_AMONG = 3
 
 
@@ -22,10 +20,10 @@ CLARIFY_AMONG = 3
 class Thresholds:
     """Probabilities from which an outcome holds; config.yml sets them."""
 
-    answer: float = 0.7
+    answer: float = 0.6
     clarify: float = 0.4
     dialogue: float = 0.2
-    crisis: float = 0.6
+    crisis: float = 0.3
     crisis_entry: float = 0.35
 
     @classmethod
@@ -54,15 +52,15 @@ class Understanding:
         return told
 
 
-def decide(
-    ranking: Sequence[Ranked], language: str, crisis: Crisis, named: str | None, thresholds: Thresholds
-) -> Understanding:
+def decide(ranking: Sequence[Ranked], language: str, named: str | None, thresholds: Thresholds) -> Understanding:
     """`ranking` holds every id, likeliest first; `named` is the crisis a pattern found."""
-    if kind := danger(ranking, crisis, named, thresholds):
-        return Understanding(
-            CRISIS, kind, crisis.confidence, tuple(ranking[:RANKED]), language, kind, entry_beside(ranking, thresholds)
-        )
-    ranking = [one for one in ranking if not one.id.startswith("crisis/")]
+    crises = [one for one in ranking if is_crisis(one.id)]
+    danger = sum(one.confidence for one in crises)
+    if named or danger >= thresholds.crisis:
+        kind = named or crises[0].id
+        beside = entry_beside(ranking, thresholds)
+        return Understanding(CRISIS, kind, danger, tuple(ranking[:RANKED]), language, kind, beside)
+    ranking = [one for one in ranking if not is_crisis(one.id) and one.id != NEAR_MISS]
     if not ranking:
         return Understanding(FALLBACK, OUT_OF_SCOPE, 0.0, (), language)
     first = ranking[0]
@@ -76,18 +74,6 @@ def decide(
         outcome, chosen = CLARIFY, entries[0]
         ranking = entries
     return Understanding(outcome, chosen.id, chosen.confidence, tuple(ranking[:RANKED]), language)
-
-
-def danger(ranking: Sequence[Ranked], crisis: Crisis, named: str | None, thresholds: Thresholds) -> str | None:
-    """The kind of crisis: named by a pattern, raised by the detector, or so likely to the ranker that it must be one."""
-    if named:
-        return named
-    kinds = [one for one in ranking if one.id.startswith("crisis/")]
-    if crisis.raised:
-        return crisis.id
-    if kinds and sum(one.confidence for one in kinds) >= thresholds.crisis:
-        return kinds[0].id
-    return None
 
 
 def entry_beside(ranking: Sequence[Ranked], thresholds: Thresholds) -> str | None:

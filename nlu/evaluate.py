@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from content.model import LANGUAGES
-from nlu.decide import ANSWER, CRISIS, DIALOGUE, FALLBACK, OUT_OF_SCOPE, Understanding
-from nlu.examples import NEAR_MISS, is_entry
+from nlu.decide import ANSWER, CRISIS, DIALOGUE, FALLBACK, Understanding
+from nlu.examples import NEAR_MISS, OUT_OF_SCOPE, is_entry
 from nlu.normalise import normalise, words
 from nlu.parse import batches
 from nlu.reader import MODEL_FILE, Asked, Reader

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from content.model import Content, Entry
 
-NEAR_MISS = "near_miss"
+NEAR_MISS, OUT_OF_SCOPE = "near_miss", "out_of_scope"
 HELD_OUT_EVERY = 5
 
 
@@ -27,10 +27,6 @@ class Example:
     def held_out(self) -> bool:
         """True for the fifth on which confidences are set (same place in every language: the same situations)."""
         return self.place % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
-
-    @property
-    def is_crisis(self) -> bool:
-        return self.id.startswith("crisis/")
 
 
 def examples(content: Content) -> list[Example]:
@@ -49,7 +45,7 @@ def examples(content: Content) -> list[Example]:
 def of_entry(entry: Entry) -> Iterator[Example]:
     for language, text in entry.texts.items():
         questions = list(text.questions)
-        if text.title and questions and not entry.id.startswith("crisis/"):
+        if text.title and questions and not is_crisis(entry.id):
             yield Example(text.title, entry.id, language)
         for place, question in enumerate(questions):
             yield Example(question, entry.id, language, place)
@@ -62,9 +58,13 @@ def topic(identifier: str) -> str:
     return identifier.rpartition("/")[0]
 
 
+def is_crisis(identifier: str) -> bool:
+    return identifier.startswith("crisis/")
+
+
 def is_entry(identifier: str) -> bool:
     """True for an FAQ entry: neither a crisis nor a dialogue id."""
-    return "/" in identifier and not identifier.startswith("crisis/")
+    return "/" in identifier and not is_crisis(identifier)
 
 
 def held_out(told: Sequence[Example]) -> list[int]:

@@ -36,10 +36,14 @@ def character_grams(normal: str, longest: int = 4) -> Iterator[str]:
 
 
 def word_grams(normal: str) -> Iterator[str]:
-    """Words and pairs of neighbouring words."""
+    """Words and pairs of neighbouring words, the first and the last word as such, and how long the message is."""
     told = words(normal)
     yield from told
     yield from map(" ".join, zip(told, told[1:], strict=False))
+    if told:
+        yield f"^{told[0]}"
+        yield f"{told[-1]}$"
+        yield f"#{len(told).bit_length()}"
 
 
 KINDS: dict[str, tuple[Grams, int]] = {"characters": (character_grams, 2**20), "words": (word_grams, 2**20)}

@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-from scipy.sparse import csr_matrix
-
-from nlu.crisis import CrisisDetector, Patterns
+from nlu.crisis import PATTERNS, Patterns
 from nlu.decide import Thresholds, Understanding, decide
 from nlu.features import Features
 from nlu.languages import Languages, settled
@@ -41,37 +38,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Told:
-    """A normalised text: the whole, then its sentences when there are more than one."""
+    """A normalised text and its sentences."""
 
     whole: str
-    parts: tuple[str, ...] = ()
+    sentences: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str) -> Told:
-        parts = tuple(sentences(text))
-        return cls(normalise(text), parts if len(parts) > 1 else ())
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        return self.parts or (self.whole,)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Features of messages: rows starts[i] .. starts[i + 1] are the whole of message i, then its sentences."""
-
-    matrix: csr_matrix
-    starts: tuple[int, ...]
-
-    @classmethod
-    def of(cls, features: Features, told: Sequence[Told]) -> Rows:
-        texts = [part for one in told for part in (one.whole, *one.parts)]
-        starts = np.cumsum([0, *(1 + len(one.parts) for one in told)])
-        return cls(features.rows(texts), tuple(int(start) for start in starts))
-
-    @property
-    def wholes(self) -> csr_matrix:
-        return self.matrix[list(self.starts[:-1])]
+        return cls(normalise(text), tuple(sentences(text)))
 
 
 @dataclass(frozen=True)
@@ -79,7 +53,6 @@ class Reader:
     features: Features
     languages: Languages
     ranker: Ranker
-    detector: CrisisDetector
     patterns: Patterns
     thresholds: Thresholds
 
@@ -87,16 +60,14 @@ class Reader:
         if not asked:
             return []
         told = [Told.of(one.text) for one in asked]
-        rows = Rows.of(self.features, told)
-        guesses = self.languages.guess([one.text for one in asked], rows.wholes)
-        probabilities = self.ranker.probabilities(rows.matrix, rows.starts)
-        dangers = self.detector.detect(rows.matrix, rows.starts)
+        rows = self.features.rows([one.whole for one in told])
+        guesses = self.languages.guess([one.text for one in asked], rows)
         found = []
-        for one, said, guess, likely, crisis in zip(asked, told, guesses, probabilities, dangers, strict=True):
+        for one, said, guess, likely in zip(asked, told, guesses, self.ranker.probabilities(rows), strict=True):
             likely = self.ranker.after(likely, one.entry, len(words(said.whole)))
-            ranking = self.ranker.ranking(likely, len(likely))
             language = settled(guess, one.chosen, one.text)
-            found.append(decide(ranking, language, crisis, self.patterns.find(said.sentences), self.thresholds))
+            named = self.patterns.find(said.sentences)
+            found.append(decide(self.ranker.ranking(likely), language, named, self.thresholds))
         return found
 
     @classmethod
@@ -111,8 +82,7 @@ class Reader:
                 features=Features.load(holding(folder, "features.npz")),
                 languages=Languages.load(holding(folder, "languages.npz")),
                 ranker=Ranker.load(holding(folder, "ranker.npz")),
-                detector=CrisisDetector.load(holding(folder, "crisis.npz")),
-                patterns=Patterns.read(holding(folder, "crisis_patterns.yml") / "crisis_patterns.yml"),
+                patterns=Patterns.read(holding(folder, PATTERNS.name) / PATTERNS.name),
                 thresholds=stored_thresholds(folder),
             )
 

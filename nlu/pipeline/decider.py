@@ -11,7 +11,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.decide import ANSWER, CLARIFY, CRISIS, DIALOGUE, Thresholds, Understanding, decide
 from nlu.examples import topic
-from nlu.pipeline.step import CRISIS as CRISIS_FOUND
 from nlu.pipeline.step import LANGUAGE, LIKELY, NAMED, PLACE, UNDERSTANDING, Step
 
 NLU_FALLBACK = "nlu_fallback"
@@ -24,9 +23,7 @@ class Decider(Step):
         self.thresholds = Thresholds.from_config(config)
 
     def prepare(self, message: Message) -> None:
-        told = decide(
-            message.get(LIKELY), message.get(LANGUAGE), message.get(CRISIS_FOUND), message.get(NAMED), self.thresholds
-        )
+        told = decide(message.get(LIKELY), message.get(LANGUAGE), message.get(NAMED), self.thresholds)
         if place := message.get(PLACE):
             told = replace(told, region=place.region, municipality=place.nis)
         message.set(UNDERSTANDING, told.as_dict(), add_to_output=True)

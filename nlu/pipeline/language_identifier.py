@@ -7,7 +7,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.examples import held_out
 from nlu.languages import Languages, settled
-from nlu.pipeline.step import GUESS, LANGUAGE, LearningStep, Utterances, metadata_of, rows_of, text_of
+from nlu.pipeline.step import GUESS, LANGUAGE, ROWS, LearningStep, Utterances, metadata_of, text_of
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -21,6 +21,6 @@ class LanguageIdentifier(LearningStep):
 
     def prepare(self, message: Message) -> None:
         text = text_of(message)
-        guess = self.part.guess([text], rows_of(message).wholes)[0]
+        guess = self.part.guess([text], message.get(ROWS))[0]
         message.set(GUESS, guess)
         message.set(LANGUAGE, settled(guess, metadata_of(message).get("language"), text), add_to_output=True)

@@ -1,4 +1,4 @@
-"""SparseFeatures: character n-grams and words of the message and of each of its sentences, counted once for all."""
+"""SparseFeatures: character n-grams and words of the message, counted once for all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.features import Features
 from nlu.pipeline.step import ROWS, LearningStep, Utterances, told_in
-from nlu.reader import Rows
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -23,4 +22,4 @@ class SparseFeatures(LearningStep):
         return training_data
 
     def prepare(self, message: Message) -> None:
-        message.set(ROWS, Rows.of(self.part, [told_in(message)]))
+        message.set(ROWS, self.part.rows([told_in(message).whole]))

@@ -18,10 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.examples import Example, topic
 from nlu.places import Place
-from nlu.reader import Rows, Told
+from nlu.reader import Told
 
 TOLD, ROWS, LANGUAGE, GUESS, PLACE = "told", "rows", "language", "language_guess", "place"
-LIKELY, CRISIS, NAMED, UNDERSTANDING = "likely", "crisis_found", "crisis_named", "understanding"
+LIKELY, NAMED, UNDERSTANDING = "likely", "crisis_named", "understanding"
 
 
 class Utterance(Message):  # type: ignore[misc]
@@ -124,8 +124,3 @@ def metadata_of(message: Message) -> dict[str, Any]:
 
 def told_in(message: Message) -> Told:
     return message.get(TOLD) or Told.of(text_of(message))
-
-
-def rows_of(message: Message) -> Rows:
-    rows: Rows = message.get(ROWS)
-    return rows

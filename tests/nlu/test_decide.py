@@ -1,12 +1,9 @@
-from nlu.crisis import Crisis
 from nlu.decide import Thresholds, decide
 from nlu.ranker import Ranked
 
-SAFE = Crisis("crisis/suicide", 0.1, False)
 
-
-def outcome(*ranked: tuple[str, float], crisis: Crisis = SAFE, named: str | None = None):
-    return decide([Ranked(*one) for one in ranked], "nl", crisis, named, Thresholds())
+def outcome(*ranked: tuple[str, float], named: str | None = None):
+    return decide([Ranked(*one) for one in ranked], "nl", named, Thresholds())
 
 
 def test_a_sure_entry_is_answered():
@@ -35,16 +32,26 @@ def test_a_dialogue_intent_is_one_from_its_threshold_on():
 
 
 def test_a_crisis_comes_before_everything_and_names_the_entry_beside_it():
-    told = outcome(("thanks", 0.9), ("first_steps/asylum_refused", 0.05), crisis=Crisis("crisis/homeless_tonight", 0.9, True))
+    told = outcome(("thanks", 0.5), ("crisis/homeless_tonight", 0.4), ("first_steps/asylum_refused", 0.05))
     assert (told.outcome, told.crisis, told.entry) == ("crisis", "crisis/homeless_tonight", "first_steps/asylum_refused")
 
 
-def test_a_pattern_raises_a_crisis_that_the_detector_missed():
+def test_dangers_of_several_kinds_add_up_to_one():
+    told = outcome(("housing/lease", 0.6), ("crisis/violence", 0.2), ("crisis/suicide", 0.2))
+    assert (told.outcome, told.crisis) == ("crisis", "crisis/violence")
+
+
+def test_what_only_sounds_like_a_danger_is_never_offered():
+    told = outcome(("near_miss", 0.5), ("housing/lease", 0.4))
+    assert [one.id for one in told.ranking] == ["housing/lease"]
+
+
+def test_a_pattern_raises_a_crisis_that_the_ranker_missed():
     assert outcome(("housing/lease", 0.9), named="crisis/violence").crisis == "crisis/violence"
 
 
 def test_a_crisis_that_is_not_raised_is_never_offered():
-    told = outcome(("crisis/suicide", 0.5), ("housing/lease", 0.4))
+    told = outcome(("crisis/suicide", 0.2), ("housing/lease", 0.5))
     assert told.outcome == "clarify"
     assert all(not one.id.startswith("crisis/") for one in told.ranking)
 
