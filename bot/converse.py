@@ -97,6 +97,7 @@ class Converse:
         if not visit.forgotten:
             await self.handoff.add_replies(visit)
             await self.people.save(visit.person, shown=incoming.message * (incoming.kind != "press"), has_case=bool(visit.case))
+            await self.count(visit)
         calls = visit.done()
         logger.info("turn", extra=told(visit, (time.perf_counter() - began) * 1000))
         return calls
@@ -108,6 +109,14 @@ class Converse:
         if person.language is None and incoming.hint:
             person = replace(person, language=incoming.hint)
         return Visit(incoming, person, case, entry_id)
+
+    async def count(self, visit: Visit) -> None:
+        """A figure is not worth handling an update again."""
+        try:
+            if visit.counts:
+                await self.handoff.cases.count(*visit.counts)
+        except RedisError as error:
+            logger.warning("not counted", exc_info=error)
 
     async def reachable(self, person: Person, reachable: bool = True) -> Person:
         await self.people.set_unreachable(person.pseudonym, not reachable)
@@ -149,6 +158,7 @@ class Converse:
         first = replies[0]
         if not visit.person.chosen:
             visit.person = replace(visit.person, language=first.language or visit.person.language)
+        visit.outcome, visit.missed = first.outcome, first.outcome == "fallback"
         for reply in replies:
             visit.say(reply)
         if first.outcome == "crisis":
@@ -172,6 +182,7 @@ class Converse:
     async def without_rasa(self, visit: Visit) -> None:
         """A cry for help is heard all the same; everybody else gets the topics and the offer of a person."""
         crisis = self.danger.look(visit.incoming.words)
+        visit.outcome = "fallback" if crisis is None else "crisis"
         if crisis is None:
             text = self.composer.say(visit.asker, "fallback.slow")
             visit.say(Reply(text, visit.asker.language, "fallback", self.composer.menu_rows(visit.asker)))
@@ -200,6 +211,7 @@ class Converse:
         silent = held(visit)
         await self.media.bring(visit, silent)
         if not silent and has_words(visit.incoming.words) and (crisis := self.danger.look(visit.incoming.words)):
+            visit.outcome = "crisis"
             visit.say(self.composer.crisis(crisis, visit.asker))
             await self.handoff.open(visit, "crisis", urgent=True, crisis=crisis)
 

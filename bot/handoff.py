@@ -25,6 +25,7 @@ class Handoff:
         before = visit.case
         case = await self.open(visit, reason, entry=entry)
         if before is None:
+            visit.outcome = "handoff"
             visit.say(self.composer.handoff(visit.asker, case.alias))
         else:
             visit.say(self.composer.phrase(visit.asker, "handoff.already", alias=case.alias))

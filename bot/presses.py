@@ -119,6 +119,7 @@ class Presses:
         under = visit.incoming.under
         turned = f"human:{entry}" in under and f"helped:{entry}" not in under
         visit.say(self.composer.answer(entry, visit.asker), in_place=turned)
+        visit.outcome = "" if turned else "answer"
 
     async def wrong(self, visit: Visit, entry: str) -> None:
         """The answer's other side, in its place; `entry` turns it back."""
@@ -126,12 +127,16 @@ class Presses:
 
     async def helped(self, visit: Visit, entry: str) -> None:
         logger.info("helped", extra={"entry": entry, "language": visit.asker.language})
+        if self.known_entry(entry):
+            visit.rate("helped", entry)
         visit.person = replace(visit.person, misses=0)
         visit.say(self.composer.phrase(visit.asker, "answer.helped_thanks"))
 
     async def missed(self, visit: Visit, entry: str = "") -> None:
         """The second time in a row brings a caseworker."""
         logger.info("missed", extra={"entry": entry, "language": visit.asker.language})
+        if self.known_entry(entry):
+            visit.rate("missed", entry)
         visit.person = replace(visit.person, misses=visit.person.misses + 1)
         if visit.person.misses >= MISSES_TO_HAND_OFF:
             await self.handoff.hand_off(visit, "missed", self.known_entry(entry))

@@ -7,7 +7,7 @@ from bot.outbox import Outgoing, message_of
 from bot.people import Person
 from content.compose import Asker
 from content.reply import Reply
-from desk.cases import Case
+from desk.cases import BOT_OUTCOMES, Case
 
 # Under a message with one of these stands something worth keeping: a press adds a message instead of replacing it.
 KEPT = ("helped:", "wrong:", "human:", "cancel", "delete:ask")
@@ -24,11 +24,20 @@ class Visit:
         self.calls: list[Outgoing] = []
         self.replies: list[Reply] = []
         self.forgotten = False
+        self.outcome = ""
+        self.missed = False
+        self.ratings: list[str] = []
         self._callback = incoming.callback
 
     @property
     def asker(self) -> Asker:
         return self.person.asker
+
+    @property
+    def counts(self) -> list[str]:
+        """What this visit adds to the figures: how it ended, and how an answer was rated. No word, no name."""
+        ended = [f"bot:{self.outcome}"] if self.outcome in BOT_OUTCOMES else []
+        return [*ended, *([f"fallback:{self.asker.language}"] if self.missed else []), *self.ratings]
 
     @property
     def key(self) -> str:
@@ -47,6 +56,10 @@ class Visit:
         message = self.incoming.message if in_place and self.incoming.kind == "press" else 0
         self.calls += message_of(reply, self.incoming.chat, message, self._callback)
         self._callback = ""
+
+    def rate(self, verdict: str, entry: str) -> None:
+        """`helped` or `missed`."""
+        self.ratings.append(f"{verdict}:{entry}:{self.asker.language}")
 
     def do(self, call: Outgoing) -> None:
         self.calls.append(call)

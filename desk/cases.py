@@ -15,6 +15,7 @@ from typing import Any
 from content.phrases import BRUSSELS
 from desk.aliases import candidates
 from desk.events import Events
+from desk.figures import BOT_OUTCOMES, Figures
 from desk.keys import (
     CHANGES,
     CLOSED,
@@ -47,8 +48,8 @@ from store import Redis
 from vault import Vault
 
 __all__ = [
-    "CHANGES", "EVENTS", "EVENTS_GROUP", "Case", "CaseEvent", "CaseNotFound", "Cases", "Media", "MediaNotFound", "Message",
-    "NotHeld",
+    "BOT_OUTCOMES", "CHANGES", "EVENTS", "EVENTS_GROUP", "Case", "CaseEvent", "CaseNotFound", "Cases", "Media",
+    "MediaNotFound", "Message", "NotHeld",
 ]  # fmt: skip
 
 DAY_SECONDS = 24 * 3600
@@ -61,6 +62,7 @@ class Cases(MediaShelf, Events):
     def __init__(self, redis: Redis, vault: Vault, lease_seconds: int = 600, keep_days: int = 30) -> None:
         MediaShelf.__init__(self, redis, vault, keep_days * DAY_SECONDS)
         Events.__init__(self, redis, vault)
+        self.figures = Figures(redis)
         self.lease_ms = lease_seconds * 1000
         self.scripts = {name: redis.register_script(COMMON + script) for name, script in ALL.items()}
 
@@ -262,6 +264,12 @@ class Cases(MediaShelf, Events):
     async def tell_late(self, case: Case) -> bool:
         """Tell the person, once, that nobody answered within the promised time."""
         return bool(await self.run("late", case_key(case.id), case.id, self.keep_seconds, self.told(case)))
+
+    # --- figures
+
+    async def count(self, *names: str) -> None:
+        """One more each: `bot:<outcome>`, `fallback:<language>`, `helped:` or `missed:<entry>:<language>`."""
+        await self.figures.count(*names)
 
     # --- within
 

@@ -8,7 +8,7 @@ import yaml
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from desk.figures import summed, weakest
+from desk.figures import most, summed, weakest
 from desk.web import Visit, go, text
 
 DAYS = 90
@@ -17,7 +17,8 @@ STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}")
 
 async def show(visit: Visit) -> Response:
     counts = summed((await visit.desk.figures.by_day(DAYS)).values())
-    return visit.html("editing.html", drafts=await visit.desk.drafts.all(), weak=weakest(counts), days=DAYS)
+    shown = {"weak": weakest(counts), "unanswered": most("fallback", counts), "days": DAYS}
+    return visit.html("editing.html", drafts=await visit.desk.drafts.all(), **shown)
 
 
 async def export(visit: Visit) -> Response:

@@ -42,7 +42,7 @@ class Figures:
         self.redis = redis
 
     async def count(self, *names: str) -> None:
-        """Add one each: `bot:answer`, `helped:<entry>:<language>`, `missed:<entry>:<language>`."""
+        """Add one each: `bot:answer`, `fallback:<language>`, `helped:<entry>:<language>`, `missed:<entry>:<language>`."""
         key = figures_key(day_number(date_now()))
         async with self.redis.pipeline(transaction=True) as all_at_once:
             for name in names:
@@ -75,7 +75,8 @@ def figures_of(counts: Counter[str]) -> list[Figure]:
     hours = Figure("hour", tuple((str(hour), counts[f"hour:{hour}"]) for hour in range(24)))
     outcomes = Figure("outcome", tuple((name, counts[name]) for name in OUTCOMES))
     bot = Figure("bot", tuple((name, counts[f"bot:{name}"]) for name in BOT_OUTCOMES))
-    return [waits, most("language", counts), most("topic", counts), hours, most("reason", counts), outcomes, bot, rated(counts)]
+    kinds = {kind: most(kind, counts) for kind in ("language", "topic", "reason", "fallback")}
+    return [waits, kinds["language"], kinds["topic"], hours, kinds["reason"], outcomes, bot, rated(counts), kinds["fallback"]]
 
 
 def most(kind: str, counts: Counter[str]) -> Figure:

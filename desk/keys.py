@@ -8,6 +8,7 @@ from __future__ import annotations
 
 PREFIX = "ww:{bot}:"
 EVENTS = f"{PREFIX}events"
+EVENTS_ASIDE = f"{PREFIX}events:aside"
 EVENTS_GROUP = "bot"
 WAITING = f"{PREFIX}waiting"
 HELD = f"{PREFIX}held"

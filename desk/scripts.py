@@ -285,9 +285,11 @@ for _, id in ipairs(redis.call('SMEMBERS', P .. 'cases:' .. person)) do
   for _, index in ipairs({'waiting', 'held', 'closed'}) do redis.call('ZREM', P .. index, id) end
   redis.call('PUBLISH', CHANGES, id)
 end
-for _, entry in ipairs(redis.call('XRANGE', P .. 'events', '-', '+')) do
-  for place = 1, #entry[2], 2 do
-    if entry[2][place] == 'person' and entry[2][place + 1] == person then redis.call('XDEL', P .. 'events', entry[1]) end
+for _, stream in ipairs({P .. 'events', P .. 'events:aside'}) do
+  for _, entry in ipairs(redis.call('XRANGE', stream, '-', '+')) do
+    for place = 1, #entry[2], 2 do
+      if entry[2][place] == 'person' and entry[2][place + 1] == person then redis.call('XDEL', stream, entry[1]) end
+    end
   end
 end
 local media = redis.call('SMEMBERS', P .. 'media:' .. person)

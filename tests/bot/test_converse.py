@@ -10,6 +10,7 @@ import pytest
 from bot.house import House
 from content.reply import Reply
 from sandbox.client import Person, SandboxClient
+from tests.bot.figures import counts
 from tests.bot.rasa import StandIn
 from tests.bot.waiting import until
 
@@ -227,3 +228,26 @@ async def is_unreachable(house: House, pseudonym: str) -> bool:
 
 async def is_reachable(house: House, pseudonym: str) -> bool:
     return not await is_unreachable(house, pseudonym)
+
+
+async def test_each_turn_is_counted_by_how_it_ended(amina: Person, rasa: StandIn, running: House) -> None:
+    for outcome in ("answer", "clarify", "dialogue", "fallback"):
+        rasa.body = [Reply(f"{outcome} it is", "en", outcome, remember={"misses": "1"}).as_json()]
+        await amina.says("a question")
+        await amina.hears(f"{outcome} it is")
+    await amina.presses("topic:housing")
+    rasa.body = [Reply("danger it is", "en", "crisis", remember={"misses": "0"}).as_json()]
+    await amina.says("a cry")
+    await amina.hears("danger it is")
+    counted = await counts(running)
+    assert {name: count for name, count in counted.items() if name.partition(":")[0] in ("bot", "fallback")} == {
+        "bot:answer": 1, "bot:clarify": 1, "bot:dialogue": 1, "bot:fallback": 1, "bot:crisis": 1, "fallback:en": 1,
+    }  # fmt: skip
+
+
+async def test_a_second_miss_counts_as_passed_on_and_still_as_unanswered(amina: Person, rasa: StandIn, running: House) -> None:
+    rasa.body = [Reply("I do not know", "en", "fallback", remember={"misses": "2"}).as_json()]
+    await amina.says("a question that nobody wrote an entry for")
+    await amina.hears("Your case is called")
+    counted = await counts(running)
+    assert (counted["bot:handoff"], counted["bot:fallback"], counted["fallback:en"]) == (1, 0, 1)

@@ -7,6 +7,7 @@ import pytest
 from bot.house import House
 from content.reply import Reply
 from sandbox.client import Message, Person, SandboxClient
+from tests.bot.figures import counts
 from tests.bot.rasa import StandIn
 
 
@@ -96,3 +97,15 @@ async def test_a_button_of_an_action_is_pressed_like_any_other(amina: Person, ra
     message = await shows(amina, rasa, running, "helped:housing/lease")
     await amina.presses("helped:housing/lease", message)
     await amina.hears("Good to know")
+
+
+async def test_what_is_said_of_an_answer_is_counted_by_entry_and_language(amina: Person, rasa: StandIn, running: House) -> None:
+    for press in ("helped:housing/lease", "missed:housing/lease", "helped:no/entry"):
+        message = await shows(amina, rasa, running, press)
+        await amina.presses(press, message)
+        await amina.hears()
+    counted = await counts(running)
+    assert {name: count for name, count in counted.items() if not name.startswith("bot:")} == {
+        "helped:housing/lease:en": 1,
+        "missed:housing/lease:en": 1,
+    }

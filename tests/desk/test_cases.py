@@ -6,11 +6,14 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from cryptography.fernet import Fernet
 from redis.exceptions import ResponseError
 
 from desk.cases import EVENTS, Case, CaseEvent, CaseNotFound, Cases, MediaNotFound, NotHeld
+from desk.keys import EVENTS_ASIDE
 from settings import Settings
 from store import Redis, connect
+from vault import Vault
 
 PERSON = "abcdefghij0123456789"
 WORDS = "my landlord threw me out جواز"
@@ -337,3 +340,14 @@ def flat(value: object) -> list[bytes]:
     if isinstance(value, (list, tuple, set)):
         return [piece for one in value for piece in flat(one)]
     return [str(value).encode()]
+
+
+async def test_an_event_whose_key_is_gone_is_set_aside_and_holds_up_no_other(redis: Redis, cases: Cases) -> None:
+    lost = Cases(redis, Vault(Fernet.generate_key().decode()))
+    await lost.claim((await lost.open("person-lost", "ar", "asked")).id, "amal")
+    kept = await cases.open("person-kept", "ti", "asked")
+    await cases.claim(kept.id, "amal")
+    assert [event.person for event in await read(cases)] == ["person-kept"]
+    assert await redis.xlen(EVENTS_ASIDE) == 1
+    await cases.forget("person-lost")
+    assert await redis.xlen(EVENTS_ASIDE) == 0

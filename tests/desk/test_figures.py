@@ -68,6 +68,18 @@ async def test_editors_see_which_answers_do_not_help_in_which_language(redis: Re
     assert rows == [Weak("jobs/permit", "uk", 3, 1, 0), Weak("housing/lease", "ar", 0, 0, 2)]
 
 
+async def test_editors_see_how_many_questions_of_each_language_found_no_answer(
+    browser: httpx.AsyncClient, cases: Cases, accounts: Accounts
+) -> None:
+    await accounts.add(Account("eva", "Eva", ("editor",)), PASSWORD)
+    await sign_in(browser, "eva")
+    assert "Every question found an answer." in (await browser.get("/editing")).text
+    await cases.count("fallback:ti", "fallback:ti", "bot:fallback")
+    page = await browser.get("/editing")
+    assert '<th scope="row">Tigrinya</th><td>2</td>' in page.text
+    assert "Questions without an answer, by language" in (await browser.get("/figures")).text
+
+
 async def test_figures_come_as_a_page_and_as_csv_without_words(browser: httpx.AsyncClient, lived: None) -> None:
     await sign_in(browser)
     page = await browser.get("/figures?days=7")
