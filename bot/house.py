@@ -27,11 +27,13 @@ from bot.places import open_places
 from bot.presses import Presses
 from bot.receive import Inbox, Poller, Webhook
 from bot.send import Sender
+from bot.staff import LANGUAGES, Staff, desk_address, staff_chat
 from bot.streams import Streams
 from bot.understand import Understanding
 from bot.worker import Worker
 from content.compose import Composer
 from content.open import open_composer
+from content.phrases import load_phrases
 from desk.cases import Cases
 from settings import Settings
 from store import Redis, connect
@@ -48,6 +50,7 @@ class House:
 
     def __init__(self, settings: Settings, composer: Composer | None = None) -> None:
         self.settings = settings
+        self.staff_chat = staff_chat(settings)
         self.redis: Redis = connect(settings)
         self.bot: TelegramBot = make_bot(settings)
         self.vault: Vault = open_vault(settings)
@@ -103,6 +106,15 @@ class House:
     def listener(self) -> Listener:
         return Listener(self.cases, self.people, self.streams, self.vault, self.composer, f"bot-{secrets.token_hex(4)}")
 
+    def staff(self) -> Staff | None:
+        """None where caseworkers have no chat of their own."""
+        if self.staff_chat is None:
+            return None
+        chat, language = self.staff_chat
+        phrases = load_phrases(self.settings.content_dir, "desk", LANGUAGES)
+        name, desk = f"bot-{secrets.token_hex(4)}", desk_address(self.settings)
+        return Staff(self.cases, self.streams, self.vault, self.composer, phrases, chat, language, desk, name)
+
     async def run(self, roles: tuple[str, ...]) -> None:
         """Until cancelled, or until one part fails; the others are then ended in good order."""
         parts: list[Awaitable[None]] = []
@@ -111,6 +123,8 @@ class House:
         if "work" in roles:
             listener = self.listener()
             parts += [self.worker().run(), listener.run(), listener.watch()]
+            if staff := self.staff():
+                parts.append(staff.run())
         if "send" in roles:
             parts.append(self.sender().run())
         tasks = [asyncio.ensure_future(part) for part in parts]

@@ -43,13 +43,14 @@ from desk.model import (
     read_message,
     texts,
 )
+from desk.news import News, Piece
 from desk.scripts import ALL, COMMON
 from store import Redis
 from vault import Vault
 
 __all__ = [
     "BOT_OUTCOMES", "CHANGES", "EVENTS", "EVENTS_GROUP", "Case", "CaseEvent", "CaseNotFound", "Cases", "Media",
-    "MediaNotFound", "Message", "NotHeld",
+    "MediaNotFound", "Message", "NotHeld", "Piece",
 ]  # fmt: skip
 
 DAY_SECONDS = 24 * 3600
@@ -63,6 +64,7 @@ class Cases(MediaShelf, Events):
         MediaShelf.__init__(self, redis, vault, keep_days * DAY_SECONDS)
         Events.__init__(self, redis, vault)
         self.figures = Figures(redis)
+        self.news = News(redis)
         self.lease_ms = lease_seconds * 1000
         self.scripts = {name: redis.register_script(COMMON + script) for name, script in ALL.items()}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 PREFIX = "ww:{bot}:"
 EVENTS = f"{PREFIX}events"
 EVENTS_ASIDE = f"{PREFIX}events:aside"
+NEWS = f"{PREFIX}news"
 EVENTS_GROUP = "bot"
 WAITING = f"{PREFIX}waiting"
 HELD = f"{PREFIX}held"

@@ -25,7 +25,7 @@ async def told(cases: Cases) -> list[tuple[str, str]]:
 
 
 async def read(cases: Cases) -> list[CaseEvent]:
-    await cases.make_group()
+    await cases.events.make()
     events = await cases.read_events("bot-1", 100, block_ms=1)
     for event in events:
         await cases.done(event)
@@ -226,10 +226,10 @@ async def test_the_person_is_told_once_that_nobody_answered_in_time(cases: Cases
 
 
 async def test_a_dead_bot_leaves_its_events_to_another(cases: Cases) -> None:
-    cases.take_over_ms = 50
+    cases.events.take_over_ms = 50
     case = await cases.open(PERSON, "ar", "asked")
     await cases.claim(case.id, "amal")
-    await cases.make_group()
+    await cases.events.make()
     assert len(await cases.read_events("dies", block_ms=1)) == 1
     await asyncio.sleep(0.1)
     taken = await cases.read_events("lives", block_ms=1)
@@ -266,7 +266,7 @@ async def test_no_words_stand_in_redis_in_plain_and_every_key_expires(cases: Cas
 
 
 async def test_forgetting_a_person_leaves_nothing_of_them(cases: Cases, redis: Redis) -> None:
-    await cases.make_group()
+    await cases.events.make()
     case = await full_case(cases)
     media = (await cases.thread(case.id))[1].media
     other = await cases.open("someoneelse000000000", "fr", "asked")
@@ -351,3 +351,11 @@ async def test_an_event_whose_key_is_gone_is_set_aside_and_holds_up_no_other(red
     assert await redis.xlen(EVENTS_ASIDE) == 1
     await cases.forget("person-lost")
     assert await redis.xlen(EVENTS_ASIDE) == 0
+
+
+async def test_the_queue_is_read_when_the_key_of_a_tag_is_gone(redis: Redis, cases: Cases) -> None:
+    lost = Cases(redis, Vault(Fernet.generate_key().decode()))
+    case = await lost.open(PERSON, "ar", "asked")
+    await lost.set_tags(case.id, ("night",))
+    (waiting,) = await cases.queue()
+    assert waiting.id == case.id and waiting.tags == ()

@@ -21,7 +21,7 @@ async def test_a_broken_promise_is_owned_up_to_once(cases: Cases) -> None:
     for _ in range(2):
         await clock.own_up(case.waiting_since + timedelta(hours=26))
     assert (await cases.get(case.id)).told_late
-    await cases.make_group()
+    await cases.events.make()
     assert [event.kind for event in await cases.read_events("bot", block_ms=1)] == ["late"]
 
 

@@ -72,7 +72,7 @@ async def test_an_answer_goes_out_in_tigrinya_for_the_persons_region(
     (sent,) = await cases.thread(case.id)
     assert TIGRINYA in sent.words and "ብራሰልስ" in sent.words and "A lease" not in sent.words
     assert (sent.language, sent.about) == ("ti", {"entry": "housing/lease"})
-    await cases.make_group()
+    await cases.events.make()
     assert [event.words for event in await cases.read_events("bot", block_ms=1)] == ["", sent.words]
 
 
