@@ -95,8 +95,8 @@ def field_pairs(text: Text, source: Text) -> Iterator[tuple[str, str, str]]:
 
 
 def numbers(words: str) -> Counter[str]:
-    """Groups of digits; a full stop or comma inside a number is left out, for languages write 1.000 and 1,000."""
-    return Counter(NUMBER.findall(re.sub(r"(?<=\d)[.,\u00a0\u202f ](?=\d)", "", western_digits(words))))
+    """Groups of digits; what parts thousands is left out, for languages write 1.000, 1,000 and 1 000."""
+    return Counter(NUMBER.findall(re.sub(r"(?<=\d)[.,\u00a0\u202f ](?=\d{3}(?!\d))", "", western_digits(words))))
 
 
 def addresses(words: str) -> set[str]:
