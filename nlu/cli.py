@@ -14,6 +14,8 @@ import click
 
 from settings import Settings
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command()
 @click.option("--force", is_flag=True, help="Train even when content and configuration are unchanged.")
@@ -45,15 +47,20 @@ def parse() -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
-def evaluate(file: Path, as_json: bool) -> None:
-    """Measure understanding on lines {"id", "text", "lang"}, by language, worst first."""
-    from nlu.evaluate import report
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a report with plots.")
+@click.option("--floor", type=FILE, help="Fail when a language is worse by over 2 points than in these --json figures.")
+def evaluate(files: tuple[Path, ...], as_json: bool, html: Path | None, floor: Path | None) -> None:
+    """Measure understanding on lines {"id", "text", "lang"}, by language, worst first.
+
+    Without "lang", a file named after a language (ar.jsonl) is in that language.
+    """
     from nlu.reader import NoModel
+    from nlu.report import report
 
     try:
-        report(Settings.from_environment(), file, as_json)
+        report(Settings.from_environment(), files, as_json, html, floor)
     except NoModel as error:
         raise click.ClickException(str(error)) from error
 

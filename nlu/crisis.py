@@ -1,6 +1,7 @@
 """Crisis patterns: words that mean danger whatever the ranker thinks, which editors add in crisis_patterns.yml.
 
-Promise: what a pattern names is raised. Whether a message without such words is a crisis the ranker says (decide.py).
+Promise: what a pattern names is raised, and the ranker learns from every phrase. Whether a message without such words
+is a crisis the ranker says (decide.py).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from nlu.examples import Example, is_crisis
 from nlu.normalise import normalise
 
 GAP = r"(?: \S+){0,3} "
@@ -36,7 +38,7 @@ class Patterns:
         told = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         if not isinstance(told, dict):
             raise PatternError(f"{path.name}: must hold `crisis/kind:` groups")
-        groups = {kind: list(phrases(path.name, kind, told[kind])) for kind in told}
+        groups = {kind: [line for _, line in phrases(path.name, kind, told[kind])] for kind in told}
         unless = groups.pop("unless", [])
         return cls({kind: joined(group) for kind, group in groups.items() if group}, joined(unless) if unless else None)
 
@@ -51,13 +53,22 @@ class Patterns:
         return None
 
 
-def phrases(file: str, kind: str, languages: Any) -> Iterator[str]:
+def spoken(path: Path) -> Iterator[Example]:
+    """Every phrase as something a person says: the ranker learns from them too."""
+    told = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    for kind in filter(is_crisis, told):
+        for language, line in phrases(path.name, kind, told[kind]):
+            yield Example(line.replace("*", "").replace("...", " "), kind, language)
+
+
+def phrases(file: str, kind: str, languages: Any) -> Iterator[tuple[str, str]]:
+    """Each with its language."""
     if not isinstance(languages, dict):
         raise PatternError(f"{file}: {kind}: must hold one list a language")
     for language, lines in languages.items():
         if not isinstance(lines, list) or not all(isinstance(line, str) and line.strip() for line in lines):
             raise PatternError(f"{file}: {kind}: {language}: must be a list of texts; put each in quotes")
-        yield from lines
+        yield from ((language, line) for line in lines)
 
 
 def joined(lines: Sequence[str]) -> re.Pattern[str]:

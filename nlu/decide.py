@@ -20,10 +20,10 @@ CLARIFY_AMONG = 3
 class Thresholds:
     """Probabilities from which an outcome holds; config.yml sets them."""
 
-    answer: float = 0.6
+    answer: float = 0.75
     clarify: float = 0.4
     dialogue: float = 0.2
-    crisis: float = 0.3
+    crisis: float = 0.25
     crisis_entry: float = 0.35
 
     @classmethod

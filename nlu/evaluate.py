@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from content.model import LANGUAGES
@@ -25,6 +24,8 @@ from settings import Settings
 LANGUAGE_WORDS = 4
 ALL = "all"
 BATCH = 256
+MOST_DROP = 0.02
+Figures = dict[str, dict[str, float | None]]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Case:
     text: str
     language: str
     also: str = ""
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,14 @@ class Read:
 
 @dataclass(frozen=True)
 class Figure:
-    """A share of the lines that `counts` picks; `better` is +1 when more is better."""
+    """A share of the lines that `counts` picks; `better` is +1 when more is better; a `held` one may not drop."""
 
     name: str
     title: str
     counts: Callable[[Read], bool]
     holds: Callable[[Read], bool]
     better: int = 1
+    held: bool = False
 
 
 def crisis(read: Read) -> bool:
@@ -69,12 +72,17 @@ def dialogue(read: Read) -> bool:
     return "/" not in read.case.id and read.case.id not in (NEAR_MISS, OUT_OF_SCOPE)
 
 
+def first_entry(told: Understanding) -> str:
+    """The entry in the first place; that of a crisis with a question beside it is the entry named."""
+    return told.entry or told.id
+
+
 FIGURES = (
-    Figure("top_1", "right first", entry, lambda read: read.told.id == read.case.id),
-    Figure("top_3", "in first 3", entry, lambda read: read.case.id in [one.id for one in read.told.ranking[:3]]),
+    Figure("top_1", "right first", entry, lambda read: first_entry(read.told) == read.case.id, held=True),
+    Figure("top_3", "in first 3", entry, lambda read: read.case.id in [one.id for one in read.told.ranking[:3]], held=True),
     Figure("wrong", "answered wrongly", entry, lambda read: read.told.outcome == ANSWER and read.told.id != read.case.id, -1),
     Figure("answered", "answered at once", entry, lambda read: read.told.outcome == ANSWER),
-    Figure("crisis_recall", "crisis found", crisis, lambda read: read.told.outcome == CRISIS),
+    Figure("crisis_recall", "crisis found", crisis, lambda read: read.told.outcome == CRISIS, held=True),
     Figure("crisis_kind", "its kind", crisis, lambda read: read.told.crisis == read.case.id),
     Figure("false_alarms", "false alarms", lambda read: entry(read) or dialogue(read), lambda read: bool(read.told.crisis), -1),
     Figure(
@@ -96,25 +104,37 @@ FIGURES = (
 )
 
 
-def report(settings: Settings, file: Path, as_json: bool) -> None:
-    """Read the cases with the trained model and print the figures."""
-    cases = read_cases(file)
-    figures = measure(read_all(Reader.load(settings.models_dir / MODEL_FILE), cases))
-    if as_json:
-        click.echo(json.dumps(figures, ensure_ascii=False))
-    else:
-        Console().print(as_table(figures, len(cases)))
+def evaluate(settings: Settings, files: Sequence[Path]) -> list[Read]:
+    """Read the cases of all files with the trained model."""
+    cases = [case for file in files for case in read_cases(file)]
+    return read_all(Reader.load(settings.models_dir / MODEL_FILE), cases)
+
+
+def dropped(figures: Figures, floor: Figures, most: float = MOST_DROP) -> list[str]:
+    """A line for each language and held figure that is worse than in `floor` by more than `most`."""
+    lines = []
+    for language in sorted(figures.keys() & floor.keys()):
+        for figure in FIGURES:
+            now, before = figures[language][figure.name], floor[language].get(figure.name)
+            if figure.held and now is not None and before is not None and before - now > most:
+                lines.append(f"{language}: {figure.title} {100 * now:.1f} %, was {100 * before:.1f} %")
+    return lines
 
 
 def read_cases(file: Path) -> list[Case]:
-    """Lines {"id", "text", "lang", "also"}. Raises ClickException naming the line that is none."""
+    """Lines {"id", "text", "lang", "also", "style"}; without "lang", the language the file is named after.
+
+    Raises ClickException naming the line that is none.
+    """
     cases = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    named = file.stem if file.stem in LANGUAGES else ""
+    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:
             told = json.loads(line)
-            cases.append(Case(told["id"], str(told["text"]), str(told.get("lang") or ""), str(told.get("also") or "")))
+            extras = (str(told.get(name) or "") for name in ("also", "style"))
+            cases.append(Case(told["id"], str(told["text"]), str(told.get("lang") or named), *extras))
         except (ValueError, KeyError, TypeError) as error:
             what = 'must be {"id": ..., "text": ..., "lang": ...}'
             raise click.ClickException(f"{file}: line {number} {what}") from error
@@ -131,12 +151,12 @@ def read_all(reader: Reader, cases: Sequence[Case]) -> list[Read]:
     return found
 
 
-def measure(reads: Sequence[Read]) -> dict[str, dict[str, float | None]]:
-    """Figures by language, the language with the fewest right first, then of all."""
-    languages = sorted({read.case.language for read in reads})
-    by_language = {language: shares(read for read in reads if read.case.language == language) for language in languages}
-    ranked = sorted(by_language, key=lambda language: by_language[language]["top_1"] or 0.0)
-    return {**{language: by_language[language] for language in ranked}, ALL: shares(reads)}
+def measure(reads: Sequence[Read], by: str = "language") -> Figures:
+    """Figures by language (or style), the one with the fewest right first, then of all."""
+    names = sorted({getattr(read.case, by) for read in reads})
+    found = {name: shares(read for read in reads if getattr(read.case, by) == name) for name in names}
+    ranked = sorted(found, key=lambda name: found[name]["top_1"] or 0.0)
+    return {**{name: found[name] for name in ranked}, ALL: shares(reads)}
 
 
 def shares(reads: Iterable[Read]) -> dict[str, float | None]:
@@ -148,7 +168,7 @@ def share(holds: Sequence[bool]) -> float | None:
     return round(sum(holds) / len(holds), 4) if holds else None
 
 
-def as_table(figures: dict[str, dict[str, float | None]], lines: int) -> Table:
+def as_table(figures: Figures, lines: int) -> Table:
     table = Table(title=f"Understanding, % of {lines} lines")
     table.add_column("language")
     for figure in FIGURES:

@@ -30,7 +30,10 @@ class Example:
 
 
 def examples(content: Content) -> list[Example]:
-    """All utterances: entries, crises, dialogue, then sentences that only sound like a danger."""
+    """All utterances: entries, crises, dialogue, then sentences that only sound like a danger, then the answers.
+
+    An answer holds words that people use too: as one more example it adds about one right in a hundred.
+    """
     found = [
         example
         for group in (content.entries, content.crises, content.dialogue)
@@ -39,7 +42,9 @@ def examples(content: Content) -> list[Example]:
     ]
     for language, texts in content.near_misses.items():
         found += [Example(text, NEAR_MISS, language, place) for place, text in enumerate(texts)]
-    return found
+    if not found:
+        return []
+    return found + [answer for entry in content.entries.values() for answer in answers(entry)]
 
 
 def of_entry(entry: Entry) -> Iterator[Example]:
@@ -51,6 +56,12 @@ def of_entry(entry: Entry) -> Iterator[Example]:
             yield Example(question, entry.id, language, place)
     for keyword in entry.keywords:
         yield Example(keyword, entry.id, "")
+
+
+def answers(entry: Entry) -> Iterator[Example]:
+    for language, text in entry.texts.items():
+        if text.answer:
+            yield Example(f"{text.title} {text.answer} {text.goes_wrong}", entry.id, language)
 
 
 def topic(identifier: str) -> str:

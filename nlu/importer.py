@@ -18,7 +18,8 @@ from rasa.shared.utils.io import read_config_file, read_yaml_file
 
 from content.load import load_content
 from content.model import TOPICS, Content
-from nlu.examples import examples
+from nlu.crisis import PATTERNS, spoken
+from nlu.examples import Example, examples
 from nlu.pipeline.step import Utterances
 from nlu.places import FILE as PLACES_FILE
 from nlu.places import Place, read_names
@@ -40,6 +41,7 @@ DIALOGUE_ACTIONS = {
     "help": "action_menu",
 }
 ANY_DIALOGUE_ACTION = "action_dialogue"
+CRISIS_WORDS = "crisis_words.yml"
 
 
 class ContentImporter(TrainingDataImporter):  # type: ignore[misc]
@@ -78,8 +80,14 @@ class ContentImporter(TrainingDataImporter):  # type: ignore[misc]
 
     def get_nlu_data(self, language: str | None = None) -> TrainingData:
         if self.utterances is None:
-            self.utterances = Utterances(examples(self.content), self.places())
+            found = examples(self.content)
+            self.utterances = Utterances([*found, *self.dangers()] if found else [], self.places())
         return self.utterances
+
+    def dangers(self) -> list[Example]:
+        """The phrases of the editors' two lists of dangerous words."""
+        files = (PATTERNS, self.folder / CRISIS_WORDS)
+        return [example for file in files if file.is_file() for example in spoken(file)]
 
     def places(self) -> dict[str, Place]:
         """The names of municipalities, empty when the content has no list of them."""

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from nlu.crisis import PatternError, Patterns
+from nlu.crisis import PatternError, Patterns, spoken
+from nlu.examples import Example
 from nlu.normalise import normalise
 
 
@@ -42,3 +43,9 @@ def test_a_pattern_file_of_the_wrong_form_names_the_place(tmp_path: Path):
     file.write_text("crisis/medical:\n  en: bleeding\n")
     with pytest.raises(PatternError, match=r"patterns.yml: crisis/medical: en: must be a list"):
         Patterns.read(file)
+
+
+def test_every_phrase_is_an_example_to_learn_from(tmp_path: Path):
+    file = tmp_path / "patterns.yml"
+    file.write_text('unless:\n  en: ["in the film"]\ncrisis/medical:\n  tr: ["nefes alamıyor*"]\n')
+    assert list(spoken(file)) == [Example("nefes alamıyor", "crisis/medical", "tr")]

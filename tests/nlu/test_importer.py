@@ -27,6 +27,12 @@ def test_every_question_is_an_example_with_its_topic_as_intent(small_content: Pa
     assert by_id["thanks"] == "thanks"
 
 
+def test_answers_and_words_of_danger_are_learnt_from_too(small_content: Path):
+    texts = [example.text for example in ContentImporter(training_data_paths=[str(small_content)]).get_nlu_data().examples]
+    assert "kill myself" in texts
+    assert any(len(text) > 300 for text in texts)
+
+
 def test_the_fingerprint_changes_with_one_question(small_content: Path, tmp_path: Path):
     first = ContentImporter(training_data_paths=[str(small_content)]).get_nlu_data().fingerprint()
     again = ContentImporter(training_data_paths=[str(small_content)]).get_nlu_data().fingerprint()
