@@ -45,6 +45,7 @@ class Account:
     """`name` signs in, `shown_name` is told to people; `language` is the interface's, `languages` those spoken.
 
     hours: as in the opening hours, empty for the organisation's; limit: cases held at once, 0 for no limit.
+    team: whatever the organisation calls it, empty for none; a case can be handed to all of a team.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Account:
     regions: tuple[str, ...] = ()
     hours: str = ""
     limit: int = 0
+    team: str = ""
     totp: str = ""
 
     def may(self, role: str) -> bool:

@@ -40,7 +40,8 @@ async def show(visit: Visit) -> Response:
     earlier = [case for case in await visit.desk.cases.cases_of(view.case.person) if case.id != view.case.id]
     await visit.note("saw", view.case.id)
     others = await visit.desk.colleagues.others(visit.account.name, view.case.language)
-    return visit.html("case.html", view=view, case=view.case, earlier=earlier, others=others, longest=LONGEST_REPLY)
+    shown = {"others": others, "teams": await visit.desk.colleagues.teams(), "longest": LONGEST_REPLY}
+    return visit.html("case.html", view=view, case=view.case, earlier=earlier, **shown)
 
 
 async def live(visit: Visit) -> Response:
@@ -48,7 +49,8 @@ async def live(visit: Visit) -> Response:
     view = await view_of(visit, visit.request.query_params.get("after", ""))
     changed = visit.request.query_params.get("mode") != view.mode
     others = await visit.desk.colleagues.others(visit.account.name, view.case.language) if changed else []
-    shown = {"composer_changed": changed, "others": others, "longest": LONGEST_REPLY}
+    teams = await visit.desk.colleagues.teams() if changed else []
+    shown = {"composer_changed": changed, "others": others, "teams": teams, "longest": LONGEST_REPLY}
     return visit.html("case_live.html", view=view, case=view.case, **shown)
 
 

@@ -196,10 +196,10 @@ class Cases(MediaShelf, Events):
     async def renew(self, case_id: str, caseworker: str) -> bool:
         return bool(await self.run("renew", case_key(case_id), case_id, caseworker, self.lease_ms, self.keep_seconds))
 
-    async def release(self, case_id: str, caseworker: str) -> bool:
-        """Give it back to the queue; False when this caseworker does not hold it."""
+    async def release(self, case_id: str, caseworker: str, team: str = "") -> bool:
+        """Give it back to the queue, for a team or for all; False when this caseworker does not hold it."""
         told = self.told(await self.get(case_id))
-        return bool(await self.run("release", case_key(case_id), case_id, caseworker, self.keep_seconds, told))
+        return bool(await self.run("release", case_key(case_id), case_id, caseworker, self.keep_seconds, told, team))
 
     async def hand(self, case_id: str, caseworker: str, colleague: str, name: str = "") -> bool:
         """Give it to a colleague without its waiting in between."""

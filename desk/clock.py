@@ -21,6 +21,14 @@ LATE_EVERY = 15
 
 
 @dataclass(frozen=True)
+class Wait:
+    """How a case waits. stage: fresh, soon (half of the promised time is over) or late."""
+
+    stage: str
+    due: datetime | None
+
+
+@dataclass(frozen=True)
 class Promise:
     """Within how long, while open, people are told that somebody answers."""
 
@@ -30,6 +38,12 @@ class Promise:
     def due(self, case: Case) -> datetime | None:
         """When this person was promised an answer."""
         return self.hours.answer_by(case.waiting_since, self.within)
+
+    def wait(self, case: Case, now: datetime) -> Wait:
+        due = self.due(case)
+        if due is None or due - now > self.within / 2:
+            return Wait("fresh", due)
+        return Wait("late" if due <= now else "soon", due)
 
 
 class Clock:

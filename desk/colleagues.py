@@ -40,6 +40,10 @@ class Colleagues:
         accounts = [account for account in await self.accounts.all() if account.may("caseworker") and account.password_hash]
         return [Colleague(account, account.name in present, holding[account.name]) for account in accounts]
 
+    async def teams(self) -> list[str]:
+        """Teams that somebody belongs to who may hold cases."""
+        return sorted({one.account.team for one in await self.caseworkers() if one.account.team})
+
     async def others(self, name: str, language: str = "") -> list[Colleague]:
         """Colleagues of this caseworker: who speaks the language first, then who is here."""
         others = [one for one in await self.caseworkers() if one.account.name != name]

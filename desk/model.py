@@ -80,6 +80,7 @@ class Case:
     last_at: datetime | None = None
     told_late: bool = False
     tags: tuple[str, ...] = ()
+    team: str = ""
 
     @property
     def waiting(self) -> bool:
@@ -141,6 +142,7 @@ def read_case(vault: Vault, case_id: str, fields: Mapping[str, str]) -> Case:
         last_author=fields.get("last_author", ""),
         last_at=moment_or_none(fields.get("last_at")),
         told_late=fields.get("told_late") == "1",
+        team=fields.get("team", ""),
         tags=tuple(json.loads(opened(vault, fields.get("tags")) or "[]")),
     )
 

@@ -98,6 +98,7 @@ def chosen(account: Account, fields: FormData) -> Account:
         regions=picked(fields, "regions", REGIONS),
         hours=hours,
         limit=int(limit) if limit.isdecimal() else 0,
+        team=" ".join(text(fields, "team", 40).split()),
     )
 
 

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from content.model import LANGUAGES, REGIONS, TOPICS
 from desk.accounts import Account
 from desk.cases import Case
-from desk.routing import fits, offered_to, on_duty
+from desk.clock import Wait
+from desk.routing import fits, offered, on_duty
 from desk.web import Desk, Visit, go
 
 SHOWN = 60
@@ -76,9 +77,10 @@ async def show(visit: Visit) -> Response:
     filters = Filters.of(visit.request.query_params)
     board = await board_of(visit.desk, visit.account, filters, visit.speech.title)
     name = "queue_board.html" if visit.live else "queue.html"
-    return visit.html(
-        name, board=board, filters=filters, shown=shown(visit), topics=TOPICS, languages=LANGUAGES, regions=REGIONS
-    )
+    most, now = shown(visit), datetime.now(timezone.utc)
+    waits: dict[str, Wait] = {case.id: visit.desk.promise.wait(case, now) for case in board.waiting[:most]}
+    choices = {"topics": TOPICS, "languages": LANGUAGES, "regions": REGIONS}
+    return visit.html(name, board=board, filters=filters, shown=most, waits=waits, **choices)
 
 
 async def show_closed(visit: Visit) -> Response:
@@ -94,7 +96,7 @@ async def board_of(desk: Desk, account: Account, filters: Filters, title: Callab
     now = datetime.now(timezone.utc)
     everybody = await desk.colleagues.caseworkers()
     able = on_duty(everybody, now, desk.settings.timezone)
-    offers = frozenset(case.id for case in waiting if offered_to(case, able, now) == account.name)
+    offers = frozenset(case.id for case in waiting if offered(case, account, able, now))
     return Board(
         waiting=in_order(account, [case for case in waiting if filters.fits(case, title)], offers),
         offers=offers,

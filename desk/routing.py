@@ -54,6 +54,12 @@ def has_room(colleague: Colleague) -> bool:
     return not colleague.account.limit or colleague.holding < colleague.account.limit
 
 
+def offered(case: Case, account: Account, able: Sequence[Colleague], now: datetime) -> bool:
+    """True when the case is offered to this caseworker now: to all of the team it was handed to, else to one at a time."""
+    team = {one.account.name for one in able if case.team and one.account.team == case.team}
+    return account.name in team if team else offered_to(case, able, now) == account.name
+
+
 def offered_to(case: Case, able: Sequence[Colleague], now: datetime) -> str | None:
     """Of those on duty, the sign-in name the case is offered to now; None when it is too early or nobody fits.
 

@@ -92,6 +92,7 @@ end
 local function hold(id, caseworker, name, lease)
   local till = whole(clock() + lease)
   redis.call('HSET', P .. 'case:' .. id, 'state', 'held', 'caseworker', caseworker, 'name', name, 'lease_until', till)
+  redis.call('HDEL', P .. 'case:' .. id, 'team')
   redis.call('ZREM', P .. 'waiting', id)
   redis.call('ZADD', P .. 'held', till, id)
 end
@@ -174,9 +175,10 @@ return 1
 """
 
 RELEASE = """
-local id, caseworker, keep, body = unpack(ARGV)
+local id, caseworker, keep, body, team = unpack(ARGV)
 if not holds(id, caseworker) then return 0 end
 put_back(id)
+if team ~= '' then redis.call('HSET', P .. 'case:' .. id, 'team', team) end
 event(id, 'released', body, keep)
 changed(id, keep)
 return 1

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from content.hours import parse_hours
 from desk.cases import Cases
 from desk.clock import Clock, Promise
+from tests.desk.test_routing import CASE, MONDAY
 
 ALWAYS = parse_hours("Mon-Sun 00:00-23:59")
 OFFICE = parse_hours("Mon-Fri 09:00-17:00")
@@ -38,3 +41,8 @@ async def test_who_cannot_be_reached_is_not_told(cases: Cases) -> None:
     await cases.set_unreachable(case.person)
     await Clock(cases, Promise(ALWAYS, HOUR)).own_up(case.waiting_since + timedelta(days=2))
     assert not (await cases.get(case.id)).told_late
+
+
+@pytest.mark.parametrize(("minutes", "stage"), [(0, "fresh"), (29, "fresh"), (31, "soon"), (59, "soon"), (61, "late")])
+def test_half_of_the_promised_time_makes_a_case_pressing(minutes: int, stage: str) -> None:
+    assert Promise(OFFICE, HOUR).wait(CASE, MONDAY + timedelta(minutes=minutes)).stage == stage
