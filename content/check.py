@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from string import Formatter
 
+from content.check_phrasebook import check_phrasebook
 from content.check_questions import check_questions
 from content.check_texts import check_text
 from content.load import source_hash
@@ -31,6 +32,7 @@ def check_content(content: Content, folder: Path, today: date | None = None) -> 
     problems += check_questions(content, folder)
     problems += check_phrases("bot", load_phrases(folder, "bot"))
     problems += check_phrases("desk", load_phrases(folder, "desk", DESK_LANGUAGES))
+    problems += check_phrasebook(folder)
     return problems
 
 
