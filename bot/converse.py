@@ -59,6 +59,7 @@ class Converse:
         flood: Flood,
         typing: Typing,
         link: str,
+        staff_chat: int = 0,
     ) -> None:
         self.composer = composer
         self.people = people
@@ -72,6 +73,7 @@ class Converse:
         self.flood = flood
         self.typing = typing
         self.link = link
+        self.staff_chat = staff_chat
         self._background: set[asyncio.Task[None]] = set()
         self.kinds: dict[str, Callable[[Visit], Awaitable[None]]] = {
             "text": self.text,
@@ -247,7 +249,9 @@ class Converse:
             visit.say(self.composer.phrase(visit.asker, "media.unknown"))
 
     async def group(self, incoming: Incoming, pseudonym: str) -> list[Outgoing]:
-        """Only that we answer in private; not at every word, and nothing of the group is kept."""
+        """Only that we answer in private; not at every word, not to caseworkers, and nothing of the group is kept."""
+        if incoming.chat == self.staff_chat:
+            return []
         if not await self.people.once(pseudonym, "told", TOLD_IN_GROUP_SECONDS) and not incoming.argument:
             return []
         asker = Person(pseudonym, language=incoming.hint).asker

@@ -92,6 +92,7 @@ class House:
             flood=Flood(self.settings.sends_per_second_per_chat),
             typing=self.show_typing,
             link=self.bot.link,
+            staff_chat=self.staff_chat[0] if self.staff_chat else 0,
         )
 
     async def show_typing(self, chat: int) -> None:

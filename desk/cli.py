@@ -49,6 +49,7 @@ def desk(context: click.Context) -> None:
 @click.option("--language", "languages", multiple=True, type=click.Choice(LANGUAGES), help="A language they answer in.")
 @click.option("--topic", "topics", multiple=True, type=click.Choice(TOPICS))
 @click.option("--region", "regions", multiple=True, type=click.Choice(REGIONS))
+@click.option("--team", default="", help="A case can be handed to all of a team.")
 @click.option("--interface", type=click.Choice(INTERFACE), default="en", show_default=True)
 @click.option("--shown-name", default="", help="The name people are told; the sign-in name by default.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -58,6 +59,7 @@ def add_user(
     languages: tuple[str, ...],
     topics: tuple[str, ...],
     regions: tuple[str, ...],
+    team: str,
     interface: str,
     shown_name: str,
     password_stdin: bool,
@@ -65,7 +67,14 @@ def add_user(
     """Add a caseworker, editor or admin."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else click.prompt("Password", hide_input=True)
     account = Account(
-        name, shown_name or name.title(), roles, language=interface, languages=languages, topics=topics, regions=regions
+        name,
+        shown_name or name.title(),
+        roles,
+        language=interface,
+        languages=languages,
+        topics=topics,
+        regions=regions,
+        team=team,
     )
     with_accounts(Settings.from_environment(), lambda accounts: accounts.add(account, password))
     click.echo(f"{name} can sign in as {', '.join(roles)}")

@@ -77,8 +77,10 @@ async def test_the_chat_is_written_to_in_its_language(
     amal = await sandbox.person("Amal", "nl")
     chat = await sandbox.group("Ons team", [amal])
     async with at_work(bot_settings, composer, f"{chat}:nl") as house:
+        await amal.says("/start", chat=chat)
         case = await house.cases.open("p1", "ti", "asked")
         assert f"{case.alias} wacht op een hulpverlener. Taal: Tigrinya." in (await heard(amal, chat, case.alias)).text
+        assert len(await amal.replies(chat)) == 1
 
 
 async def test_a_case_that_was_claimed_meanwhile_is_not_told(bot_settings: Settings, composer: Composer, redis: object) -> None:
