@@ -1,7 +1,7 @@
-"""Crisis patterns: words that mean danger whatever the ranker thinks, which editors add in crisis_patterns.yml.
+"""Patterns: words that mean danger whatever the ranker thinks, or that something went wrong; editors add them in YAML.
 
 Promise: what a pattern names is raised, and the ranker learns from every phrase. Whether a message without such words
-is a crisis the ranker says (decide.py).
+is a crisis the ranker says (decide.py). The files: crisis_patterns.yml, trouble_patterns.yml.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from nlu.normalise import normalise
 
 GAP = r"(?: \S+){0,3} "
 PATTERNS = Path(__file__).with_name("crisis_patterns.yml")
+TROUBLE = Path(__file__).with_name("trouble_patterns.yml")
 
 
 class PatternError(ValueError):
@@ -43,7 +44,7 @@ class Patterns:
         return cls({kind: joined(group) for kind, group in groups.items() if group}, joined(unless) if unless else None)
 
     def find(self, sentences: Sequence[str]) -> str | None:
-        """The crisis that a normalised sentence names, or None."""
+        """What a normalised sentence names (a crisis, `trouble`), or None."""
         for sentence in sentences:
             if self.unless and self.unless.search(sentence):
                 continue

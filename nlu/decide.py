@@ -6,7 +6,7 @@ Promise: the order is crisis > dialogue > answer > clarify > fallback, and nothi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from nlu.examples import NEAR_MISS, OUT_OF_SCOPE, is_crisis, is_entry
@@ -14,6 +14,7 @@ from nlu.ranker import RANKED, Ranked
 
 CRISIS, DIALOGUE, ANSWER, CLARIFY, FALLBACK = "crisis", "dialogue", "answer", "clarify", "fallback"
 CLARIFY_AMONG = 3
+ABOUT_TROUBLE = frozenset({"family_reunification/refused", "first_steps/asylum_refused", "first_steps/complaint"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Understanding:
     entry: str | None = None
     region: str | None = None
     municipality: str | None = None
+    trouble: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         told = asdict(self)
@@ -56,11 +58,11 @@ def decide(ranking: Sequence[Ranked], language: str, named: str | None, threshol
     """`ranking` holds every id, likeliest first; `named` is the crisis a pattern found."""
     crises = [one for one in ranking if is_crisis(one.id)]
     danger = sum(one.confidence for one in crises)
+    ranking = [one for one in ranking if not is_crisis(one.id) and one.id != NEAR_MISS]
     if named or danger >= thresholds.crisis:
         kind = named or crises[0].id
-        beside = entry_beside(ranking, thresholds)
-        return Understanding(CRISIS, kind, danger, tuple(ranking[:RANKED]), language, kind, beside)
-    ranking = [one for one in ranking if not is_crisis(one.id) and one.id != NEAR_MISS]
+        likely = (Ranked(kind, danger), *ranking[: RANKED - 1])
+        return Understanding(CRISIS, kind, danger, likely, language, kind, entry_beside(ranking, thresholds))
     if not ranking:
         return Understanding(FALLBACK, OUT_OF_SCOPE, 0.0, (), language)
     first = ranking[0]
@@ -74,6 +76,11 @@ def decide(ranking: Sequence[Ranked], language: str, named: str | None, threshol
         outcome, chosen = CLARIFY, entries[0]
         ranking = entries
     return Understanding(outcome, chosen.id, chosen.confidence, tuple(ranking[:RANKED]), language)
+
+
+def in_trouble(told: Understanding, went_wrong: bool) -> Understanding:
+    """Marked so that the answer begins with what to do when it goes wrong; not where that is the entry's very subject."""
+    return replace(told, trouble=went_wrong and told.id not in ABOUT_TROUBLE)
 
 
 def entry_beside(ranking: Sequence[Ranked], thresholds: Thresholds) -> str | None:

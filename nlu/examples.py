@@ -32,7 +32,7 @@ class Example:
 def examples(content: Content) -> list[Example]:
     """All utterances: entries, crises, dialogue, then sentences that only sound like a danger, then the answers.
 
-    An answer holds words that people use too: as one more example it adds about one right in a hundred.
+    An answer holds words that people use too: each of its parts as one more example adds about one right in a hundred.
     """
     found = [
         example
@@ -60,8 +60,9 @@ def of_entry(entry: Entry) -> Iterator[Example]:
 
 def answers(entry: Entry) -> Iterator[Example]:
     for language, text in entry.texts.items():
-        if text.answer:
-            yield Example(f"{text.title} {text.answer} {text.goes_wrong}", entry.id, language)
+        for part in (text.answer, text.goes_wrong, *text.by_region.values(), *text.by_status.values()):
+            if part:
+                yield Example(f"{text.title} {part}", entry.id, language)
 
 
 def topic(identifier: str) -> str:

@@ -2,7 +2,7 @@
 
 Promise: the same text gives the same row in training, in a batch and in a conversation; the row knows no language.
 Features are hashed, so that no vocabulary of a million strings stays in memory; only columns met in at least
-`LEAST_TEXTS` training texts survive, renumbered.
+two (characters) or three (words) training texts survive, renumbered.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from nlu.normalise import words
 
 Array = NDArray[Any]
 FILE = "features.npz"
-LEAST_TEXTS = 2
 Grams = Callable[[str], Iterator[str]]
 
 
@@ -46,7 +45,8 @@ def word_grams(normal: str) -> Iterator[str]:
         yield f"#{len(told).bit_length()}"
 
 
-KINDS: dict[str, tuple[Grams, int]] = {"characters": (character_grams, 2**20), "words": (word_grams, 2**20)}
+BUCKETS = 2**20
+KINDS: dict[str, tuple[Grams, int]] = {"characters": (character_grams, 2), "words": (word_grams, 3)}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Block:
     def fit(cls, kind: str, normals: Sequence[str]) -> Block:
         counts = hashed(kind, normals)
         texts = np.bincount(counts.indices, minlength=counts.shape[1])
-        kept = np.flatnonzero(texts >= LEAST_TEXTS).astype(np.int32)
+        kept = np.flatnonzero(texts >= KINDS[kind][1]).astype(np.int32)
         weights = np.log((1 + len(normals)) / (1 + texts[kept])) + 1
         return cls(kind, kept, weights.astype(np.float32))
 
@@ -79,8 +79,8 @@ class Block:
 
 
 def hashed(kind: str, normals: Sequence[str]) -> csr_matrix:
-    grams, buckets = KINDS[kind]
-    hasher = FeatureHasher(buckets, input_type="string", alternate_sign=False, dtype=np.float32)
+    grams, _ = KINDS[kind]
+    hasher = FeatureHasher(BUCKETS, input_type="string", alternate_sign=False, dtype=np.float32)
     return hasher.transform(grams(normal) for normal in normals)
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nlu.crisis import PATTERNS, Patterns
-from nlu.decide import Thresholds, Understanding, decide
+from nlu.crisis import PATTERNS, TROUBLE, Patterns
+from nlu.decide import Thresholds, Understanding, decide, in_trouble
 from nlu.features import Features
 from nlu.languages import Languages, settled
 from nlu.normalise import normalise, sentences, words
@@ -53,7 +53,8 @@ class Reader:
     features: Features
     languages: Languages
     ranker: Ranker
-    patterns: Patterns
+    dangers: Patterns
+    troubles: Patterns
     thresholds: Thresholds
 
     def read(self, asked: Sequence[Asked]) -> list[Understanding]:
@@ -66,8 +67,9 @@ class Reader:
         for one, said, guess, likely in zip(asked, told, guesses, self.ranker.probabilities(rows), strict=True):
             likely = self.ranker.after(likely, one.entry, len(words(said.whole)))
             language = settled(guess, one.chosen, one.text)
-            named = self.patterns.find(said.sentences)
-            found.append(decide(self.ranker.ranking(likely), language, named, self.thresholds))
+            named = self.dangers.find(said.sentences)
+            understood = decide(self.ranker.ranking(likely), language, named, self.thresholds)
+            found.append(in_trouble(understood, bool(self.troubles.find(said.sentences))))
         return found
 
     @classmethod
@@ -82,7 +84,8 @@ class Reader:
                 features=Features.load(holding(folder, "features.npz")),
                 languages=Languages.load(holding(folder, "languages.npz")),
                 ranker=Ranker.load(holding(folder, "ranker.npz")),
-                patterns=Patterns.read(holding(folder, PATTERNS.name) / PATTERNS.name),
+                dangers=Patterns.read(holding(folder, PATTERNS.name) / PATTERNS.name),
+                troubles=Patterns.read(holding(folder, TROUBLE.name) / TROUBLE.name),
                 thresholds=stored_thresholds(folder),
             )
 

@@ -1,4 +1,4 @@
-"""CrisisClassifier: danger that the editors' patterns name in the message."""
+"""CrisisClassifier: danger that the editors' patterns name in the message, and whether it says that something went wrong."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from pathlib import Path
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.crisis import PATTERNS, Patterns
-from nlu.pipeline.step import NAMED, LearningStep, Utterances, told_in
+from nlu.crisis import PATTERNS, TROUBLE, Patterns
+from nlu.pipeline.step import NAMED, WENT_WRONG, LearningStep, Utterances, told_in
 
 
 @dataclass(frozen=True)
 class Written:
-    """The patterns as the editors wrote them, kept in the model so that they change only by training."""
+    """Both files as the editors wrote them, kept in the model so that they change only by training."""
 
-    text: str
-    patterns: Patterns
+    danger: str
+    trouble: str
+    dangers: Patterns
+    troubles: Patterns
 
     def save(self, folder: Path) -> None:
-        (folder / PATTERNS.name).write_text(self.text, encoding="utf-8")
+        (folder / PATTERNS.name).write_text(self.danger, encoding="utf-8")
+        (folder / TROUBLE.name).write_text(self.trouble, encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Written:
-        return cls.read(folder / PATTERNS.name)
-
-    @classmethod
-    def read(cls, file: Path) -> Written:
-        return cls(file.read_text(encoding="utf-8"), Patterns.read(file))
+        files = (folder / PATTERNS.name, folder / TROUBLE.name)
+        danger, trouble = (file.read_text(encoding="utf-8") for file in files)
+        return cls(danger, trouble, *map(Patterns.read, files))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -36,7 +37,9 @@ class CrisisClassifier(LearningStep):
     part_class = Written
 
     def learn(self, training_data: Utterances) -> Written:
-        return Written.read(PATTERNS)
+        return Written.load(PATTERNS.parent)
 
     def prepare(self, message: Message) -> None:
-        message.set(NAMED, self.part.patterns.find(told_in(message).sentences))
+        sentences = told_in(message).sentences
+        message.set(NAMED, self.part.dangers.find(sentences))
+        message.set(WENT_WRONG, bool(self.part.troubles.find(sentences)))

@@ -9,9 +9,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.decide import ANSWER, CLARIFY, CRISIS, DIALOGUE, Thresholds, Understanding, decide
+from nlu.decide import ANSWER, CLARIFY, CRISIS, DIALOGUE, Thresholds, Understanding, decide, in_trouble
 from nlu.examples import topic
-from nlu.pipeline.step import LANGUAGE, LIKELY, NAMED, PLACE, UNDERSTANDING, Step
+from nlu.pipeline.step import LANGUAGE, LIKELY, NAMED, PLACE, UNDERSTANDING, WENT_WRONG, Step
 
 NLU_FALLBACK = "nlu_fallback"
 
@@ -24,6 +24,7 @@ class Decider(Step):
 
     def prepare(self, message: Message) -> None:
         told = decide(message.get(LIKELY), message.get(LANGUAGE), message.get(NAMED), self.thresholds)
+        told = in_trouble(told, bool(message.get(WENT_WRONG)))
         if place := message.get(PLACE):
             told = replace(told, region=place.region, municipality=place.nis)
         message.set(UNDERSTANDING, told.as_dict(), add_to_output=True)

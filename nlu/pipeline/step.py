@@ -21,7 +21,7 @@ from nlu.places import Place
 from nlu.reader import Told
 
 TOLD, ROWS, LANGUAGE, GUESS, PLACE = "told", "rows", "language", "language_guess", "place"
-LIKELY, NAMED, UNDERSTANDING = "likely", "crisis_named", "understanding"
+LIKELY, NAMED, WENT_WRONG, UNDERSTANDING = "likely", "crisis_named", "went_wrong", "understanding"
 
 
 class Utterance(Message):  # type: ignore[misc]

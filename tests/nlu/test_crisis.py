@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nlu.crisis import PatternError, Patterns, spoken
+from nlu.crisis import TROUBLE, PatternError, Patterns, spoken
 from nlu.examples import Example
 from nlu.normalise import normalise
 
@@ -49,3 +49,18 @@ def test_every_phrase_is_an_example_to_learn_from(tmp_path: Path):
     file = tmp_path / "patterns.yml"
     file.write_text('unless:\n  en: ["in the film"]\ncrisis/medical:\n  tr: ["nefes alamıyor*"]\n')
     assert list(spoken(file)) == [Example("nefes alamıyor", "crisis/medical", "tr")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("My application was refused yesterday", True),
+        ("De gemeente antwoordt niet", True),
+        ("رفضوا طلبي بالبلدية", True),
+        ("How long do I have to wait?", False),
+        ("Can they refuse me?", False),
+        ("Wie vraag ik een huurwaarborg?", False),
+    ],
+)
+def test_patterns_say_that_something_went_wrong(text: str, wrong: bool):
+    assert bool(Patterns.read(TROUBLE).find([normalise(text)])) is wrong

@@ -1,4 +1,4 @@
-from nlu.decide import Thresholds, decide
+from nlu.decide import Thresholds, decide, in_trouble
 from nlu.ranker import Ranked
 
 
@@ -39,6 +39,7 @@ def test_a_crisis_comes_before_everything_and_names_the_entry_beside_it():
 def test_dangers_of_several_kinds_add_up_to_one():
     told = outcome(("housing/lease", 0.6), ("crisis/violence", 0.2), ("crisis/suicide", 0.2))
     assert (told.outcome, told.crisis) == ("crisis", "crisis/violence")
+    assert [one.id for one in told.ranking] == ["crisis/violence", "housing/lease"]
 
 
 def test_what_only_sounds_like_a_danger_is_never_offered():
@@ -58,3 +59,9 @@ def test_a_crisis_that_is_not_raised_is_never_offered():
 
 def test_no_ranking_at_all_is_a_fallback():
     assert outcome().outcome == "fallback"
+
+
+def test_what_went_wrong_is_marked_unless_the_entry_is_about_that():
+    assert in_trouble(outcome(("housing/lease", 0.9)), True).trouble
+    assert not in_trouble(outcome(("family_reunification/refused", 0.9)), True).trouble
+    assert not in_trouble(outcome(("housing/lease", 0.9)), False).trouble
