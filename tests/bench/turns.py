@@ -10,10 +10,8 @@ from pathlib import Path
 
 from content.compose import AUTONYMS
 from sandbox.client import Person, SandboxClient
-from settings import Settings
 from tests.bench.figure import Figure, milliseconds, percentile
-from tests.conftest import free_port
-from tests.journeys.conftest import Running, descendants, start
+from tests.journeys.conftest import Running, descendants, on_free_ports, start
 
 ALONE = 100
 CHATS = 16
@@ -28,17 +26,7 @@ QUESTIONS = (
 
 async def measure(folder: Path) -> list[Figure]:
     """Starts everything on free ports; the sandbox's own pace limits are lifted, Telegram's would hide ours."""
-    settings = Settings(
-        data_dir=folder / "data",
-        cache_dir=folder / "cache",
-        redis_port=free_port(),
-        rasa_port=free_port(),
-        actions_port=free_port(),
-        desk_port=free_port(),
-        sandbox_port=free_port(),
-        sends_per_second=10_000.0,
-        sends_per_second_per_chat=1_000.0,
-    )
+    settings = on_free_ports(folder, sends_per_second=10_000.0, sends_per_second_per_chat=1_000.0)
     began = time.monotonic()
     running = start(settings, folder / "printed")
     ready = time.monotonic() - began

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -86,10 +87,9 @@ def start(settings: Settings, printed: Path) -> Running:
     return Running(settings, supervisor, printed)
 
 
-@pytest.fixture(scope="session")
-def wegwijs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("wegwijs")
-    settings = Settings(
+def on_free_ports(folder: Path, **settings: Any) -> Settings:
+    """Settings for a Wegwijs of its own in this folder."""
+    return Settings(
         data_dir=folder / "data",
         cache_dir=folder / "cache",
         redis_port=free_port(),
@@ -97,10 +97,15 @@ def wegwijs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         actions_port=free_port(),
         desk_port=free_port(),
         sandbox_port=free_port(),
-        opening_hours="Mon-Sun 00:00-23:59",
-        sends_per_second=1000.0,
-        sends_per_second_per_chat=50.0,
+        **settings,
     )
+
+
+@pytest.fixture(scope="session")
+def wegwijs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("wegwijs")
+    always = "Mon-Sun 00:00-23:59"
+    settings = on_free_ports(folder, opening_hours=always, sends_per_second=1000.0, sends_per_second_per_chat=50.0)
     running = start(settings, folder / "printed")
     yield running
     running.supervisor.send_signal(signal.SIGINT)
