@@ -11,7 +11,7 @@ from tests.bot.rasa import StandIn
 
 
 async def test_a_flood_is_slowed_and_others_are_not() -> None:
-    flood = Flood(per_second=50.0)
+    flood = Flood(per_second=10.0)
     assert [await flood.slow("one") for _ in range(BURST)] == [False] * BURST
     began = time.monotonic()
     assert await flood.slow("one") and not await flood.slow("another")
@@ -20,7 +20,7 @@ async def test_a_flood_is_slowed_and_others_are_not() -> None:
 
 async def test_a_person_is_told_once_and_everything_is_answered(house: House, rasa: StandIn) -> None:
     converse = house.converse()
-    converse.flood = Flood(per_second=50.0)
+    converse.flood = Flood(per_second=10.0)
     said: list[str] = []
     for number in range(1, BURST + 6):
         incoming = Incoming(number, "text", 7, words=f"message {number}", message=number, hint="en")
