@@ -28,8 +28,8 @@ async def measure(folder: Path) -> list[Figure]:
         cases = Cases(redis, Vault(settings.key))
         opened = await rate(lambda n: cases.open(f"person{n}", "ar", "asked"))
         ids = [case.id for case in await cases.queue()]
-        claimed = await rate(lambda n: cases.claim(ids[n % len(ids)], "amal"))
         listed = await rate(lambda n: cases.queue(), 20)
+        claimed = await rate(lambda n: cases.claim(ids[n % len(ids)], "amal"))
         raw = await rate(lambda n: redis.hset(f"raw:{n}", mapping={"a": 1, "b": 2}))
         await redis.close(close_connection_pool=True)
     finally:
