@@ -39,6 +39,7 @@ class Settings:
     actions_port: int = 5055
     desk_host: str = "127.0.0.1"
     desk_port: int = 8000
+    desk_url: str = ""
     sandbox_port: int = 8081
     rasa_url: str = ""
     actions_url: str = ""

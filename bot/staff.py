@@ -101,5 +101,4 @@ def staff_chat(settings: Settings) -> tuple[int, str] | None:
 
 def desk_address(settings: Settings) -> str:
     """Where a caseworker opens the desk."""
-    scheme = "https" if settings.secure_cookies else "http"
-    return f"{scheme}://{settings.desk_host}:{settings.desk_port}"
+    return settings.desk_url.rstrip("/") or f"http://{settings.desk_host}:{settings.desk_port}"
