@@ -25,6 +25,8 @@ LANGUAGE_WORDS = 4
 ALL = "all"
 BATCH = 256
 MOST_DROP = 0.02
+# Two trainings that differ in nothing but the seed lie so far apart on one language: 174-348 entry lines, 42-70 crises.
+CHANCE = {"top_1": 0.02, "top_3": 0.02, "crisis_recall": 0.06}
 Figures = dict[str, dict[str, float | None]]
 
 
@@ -110,12 +112,13 @@ def evaluate(settings: Settings, files: Sequence[Path]) -> list[Read]:
     return read_all(Reader.load(settings.models_dir / MODEL_FILE), cases)
 
 
-def dropped(figures: Figures, floor: Figures, most: float = MOST_DROP) -> list[str]:
-    """A line for each language and held figure that is worse than in `floor` by more than `most`."""
+def dropped(figures: Figures, floor: Figures) -> list[str]:
+    """A line for each held figure worse than in `floor` by more than two points; for one language, beyond chance too."""
     lines = []
     for language in sorted(figures.keys() & floor.keys()):
         for figure in FIGURES:
             now, before = figures[language][figure.name], floor[language].get(figure.name)
+            most = MOST_DROP + (0 if language == ALL else CHANCE.get(figure.name, 0))
             if figure.held and now is not None and before is not None and before - now > most:
                 lines.append(f"{language}: {figure.title} {100 * now:.1f} %, was {100 * before:.1f} %")
     return lines
