@@ -310,7 +310,7 @@ byId("add").addEventListener("submit", async (event) => {
   const {name, language} = event.target.elements;
   const person = await ask("/people", {name: name.value, language_code: language.value});
   await open(person);
-  (phones.get(person.id).find("[data-do=start]")).focus();
+  if ([event.submitter, document.body].includes(document.activeElement)) phones.get(person.id).find("[data-do=start]").focus();
 });
 
 byId("others").addEventListener("change", async (event) => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, async_playwright, expect
 
 from sandbox.app import create_app
 from sandbox.client import Person, SandboxClient
@@ -47,6 +49,7 @@ async def add_person(page: Page, name: str, language: str) -> None:
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Language").select_option(language)
     await page.get_by_role("button", name="Add a person").click()
+    await expect(page.get_by_role("log", name=f"Chat of {name}")).to_be_visible()
 
 
 async def assert_no_barriers(page: Page) -> None:
@@ -126,6 +129,24 @@ async def test_on_a_small_dark_screen_one_phone_shows_at_a_time(browser: Browser
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width == 360
     await assert_no_barriers(page)
+
+
+async def test_a_phone_that_opens_late_does_not_take_the_keyboard_from_somebody_typing(browser: Browser, url: str) -> None:
+    page = await opened(browser, url)
+    slow = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    await page.route("**/sandbox/people/*/messages", hold)
+    await page.get_by_role("button", name="Add a person").click()
+    await expect(page.get_by_role("log", name="Chat of Amina")).to_be_visible()
+    await page.get_by_label("Name").focus()
+    slow.set()
+    await expect(page.locator(".phone.shown")).to_have_count(1)
+    await page.keyboard.type("Bahar")
+    await expect(page.get_by_label("Name")).to_have_value(re.compile("Bahar"))
 
 
 async def test_typing_and_a_reply_keyboard_are_shown(browser: Browser, url: str, api: BotApi, amina: Person) -> None:
