@@ -15,6 +15,7 @@ import click
 from settings import Settings
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command()
@@ -47,15 +48,43 @@ def parse() -> None:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a report with plots.")
 @click.option("--floor", type=FILE, help="Fail when a language is worse by over 2 points than in these --json figures.")
-def evaluate(files: tuple[Path, ...], as_json: bool, html: Path | None, floor: Path | None) -> None:
+@click.option(
+    "--against", type=click.Choice(["stock"]), help="Train stock Rasa (DIET) and ours on the same questions, compare."
+)
+@click.option("--epochs", default=100, show_default=True, help="Rounds of DIET for --against stock.")
+@click.option("--banking77", type=FOLDER, help="Train and test our parts on BANKING77 (train.csv, test.csv).")
+@click.option("--clinc150", type=FOLDER, help="The same on CLINC150 (data_full.json).")
+def evaluate(
+    files: tuple[Path, ...],
+    as_json: bool,
+    html: Path | None,
+    floor: Path | None,
+    against: str | None,
+    epochs: int,
+    banking77: Path | None,
+    clinc150: Path | None,
+) -> None:
     """Measure understanding on lines {"id", "text", "lang"}, by language, worst first.
 
     Without "lang", a file named after a language (ar.jsonl) is in that language.
     """
+    if banking77 or clinc150:
+        from nlu.against import on_banking77, on_clinc150
+
+        for measured, folder in ((on_banking77, banking77), (on_clinc150, clinc150)):
+            if folder:
+                click.echo(measured(folder))
+        return
+    if not files:
+        raise click.UsageError("Name a file of messages, such as nlu/devset/ar.jsonl.")
+    if against:
+        from nlu.report import report_against
+
+        return report_against(Settings.from_environment(), files, epochs)
     from nlu.reader import NoModel
     from nlu.report import report
 

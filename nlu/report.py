@@ -15,8 +15,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from content.load import load_content
+from nlu.against import against_stock, lines
 from nlu.decide import CRISIS, DIALOGUE
-from nlu.evaluate import FIGURES, Figures, Read, as_table, dropped, entry, evaluate, measure
+from nlu.evaluate import FIGURES, Figures, Read, as_table, dropped, entry, evaluate, measure, read_cases
 from nlu.examples import is_entry
 from settings import Settings
 
@@ -53,6 +55,13 @@ def report(settings: Settings, files: Sequence[Path], as_json: bool, html: Path 
         html.write_text(page(reads), encoding="utf-8")
     if floor and (lines := dropped(figures, json.loads(floor.read_text(encoding="utf-8")))):
         raise click.ClickException("\n".join([f"worse than in {floor}:", *lines]))
+
+
+def report_against(settings: Settings, files: Sequence[Path], epochs: int) -> None:
+    """Print ours and stock Rasa side by side."""
+    cases = [case for file in files for case in read_cases(file)]
+    for line in lines(against_stock(load_content(settings.content_dir, settings.cache_dir), cases, epochs)):
+        click.echo(line)
 
 
 def page(reads: Sequence[Read]) -> str:
