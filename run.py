@@ -98,7 +98,9 @@ def plan(settings: Settings) -> list[Process]:
         processes.append(Process("sandbox", ("sandbox",), page, settings.sandbox_port, "WEGWIJS_SANDBOX_PORT"))
     desk = answers(f"http://127.0.0.1:{settings.desk_port}/healthz")
     processes.append(Process("desk", ("desk",), desk, settings.desk_port, "WEGWIJS_DESK_PORT"))
-    processes.append(Process("bot", ("bot",), lambda: True))
+    port = settings.bot_health_port
+    ready = answers(f"http://127.0.0.1:{port}/healthz") if port else lambda: True
+    processes.append(Process("bot", ("bot",), ready, port or None, "WEGWIJS_BOT_HEALTH_PORT"))
     return processes
 
 

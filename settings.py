@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "WEGWIJS_"
+LOG_FORMATS = ("json", "text")
 PLAIN_NAMES = {"telegram_token": "TELEGRAM_TOKEN", "redis_url": "REDIS_URL"}
 
 
@@ -57,7 +58,11 @@ class Settings:
     inbox_partitions: int = 8
     sends_per_second: float = 30.0
     sends_per_second_per_chat: float = 1.0
+    health_host: str = "127.0.0.1"
+    bot_health_port: int = 9101
+    desk_health_port: int = 9102
     log_level: str = "INFO"
+    log_format: str = "json"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -137,6 +142,8 @@ def check(settings: Settings) -> None:
         raise SettingsError("TELEGRAM_TOKEN does not look like a bot token (123456:ABC...); @BotFather gives you one")
     if settings.webhook_url and not settings.webhook_url.startswith("https://"):
         raise SettingsError("WEGWIJS_WEBHOOK_URL must begin with https://; Telegram delivers nowhere else")
+    if settings.log_format not in LOG_FORMATS:
+        raise SettingsError(f"WEGWIJS_LOG_FORMAT={settings.log_format!r} is not one of {', '.join(LOG_FORMATS)}")
     for name in ("inbox_partitions", "lease_seconds", "keep_case_days", "keep_conversation_hours"):
         if getattr(settings, name) < 1:
             raise SettingsError(f"{variable_name(name)} must be at least 1")

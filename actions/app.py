@@ -15,17 +15,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+import meters
 from actions.answer import ActionAnswer, ActionClarify, ActionDidNotHelp, ActionFallback
 from actions.dialogue import ActionChangeLanguage, ActionDelete, ActionDialogue, ActionMenu, ActionPrivacy
 from actions.handoff import ActionCrisis, ActionHandoff
 from content.compose import Composer
 from desk.cases import Cases
+from health import health_routes
 
 logger = logging.getLogger(__name__)
 
 
 def create_app(composer: Composer, cases: Cases) -> Starlette:
-    """POST /webhook runs one action; GET /health names them."""
+    """POST /webhook runs one action; GET /health names them; and the pages of health.py."""
     executor = ActionExecutor()
     for alone in (ActionAnswer, ActionClarify, ActionDialogue, ActionMenu, ActionChangeLanguage, ActionPrivacy, ActionDelete):
         executor.register_action(alone(composer))
@@ -39,7 +41,10 @@ def create_app(composer: Composer, cases: Cases) -> Starlette:
         except (ValueError, AttributeError):
             return JSONResponse({"error": "the body is not an action call"}, status_code=400)
         try:
-            return JSONResponse(await executor.run(call))
+            with meters.timed(meters.ACTIONS, meters.known(name, executor.actions)) as result:
+                answer = await executor.run(call)
+                result[0] = "replied"
+            return JSONResponse(answer)
         except ActionNotFoundException:
             return JSONResponse({"error": "no such action", "action_name": name}, status_code=404)
         except ActionExecutionRejection:
@@ -51,4 +56,5 @@ def create_app(composer: Composer, cases: Cases) -> Starlette:
     async def health(request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok", "actions": sorted(executor.actions)})
 
-    return Starlette(routes=[Route("/webhook", webhook, methods=["POST"]), Route("/health", health)])
+    own = [Route("/webhook", webhook, methods=["POST"]), Route("/health", health)]
+    return Starlette(routes=[*own, *health_routes(cases.redis)])

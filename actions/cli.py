@@ -8,6 +8,7 @@ import uvicorn
 from actions.app import create_app
 from content.open import open_composer
 from desk.cases import Cases
+from logs import set_up_logs
 from settings import Settings
 from store import connect
 from vault import open_vault
@@ -18,6 +19,7 @@ from vault import open_vault
 def actions(host: str) -> None:
     """Start the action server."""
     settings = Settings.from_environment()
+    set_up_logs(settings.log_level, settings.log_format)
     cases = Cases(connect(settings), open_vault(settings), settings.lease_seconds, settings.keep_case_days)
     app = create_app(open_composer(settings), cases)
-    uvicorn.run(app, host=host, port=settings.actions_port, ws="none", log_level="warning", access_log=False)
+    uvicorn.run(app, host=host, port=settings.actions_port, ws="none", log_config=None, access_log=False)

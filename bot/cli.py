@@ -12,8 +12,8 @@ from telegram.error import NetworkError
 from bot.api import TokenRefused, start_bot
 from bot.danger import DangerError
 from bot.house import ROLES, House
-from bot.logs import set_up_logs
 from bot.profile import set_profile
+from logs import set_up_logs
 from settings import Settings, SettingsError
 from store import check_reachable, connect
 
@@ -25,7 +25,7 @@ WAIT_FOR_TELEGRAM_SECONDS = 30.0
 def bot(only: str | None) -> None:
     """Receive from Telegram, hold conversations, send replies."""
     settings = Settings.from_environment()
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, settings.log_format)
     asyncio.run(run(settings, (only,) if only else ROLES))
 
 

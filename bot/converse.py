@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from redis.exceptions import RedisError
 
+import meters
 from bot.commands import Commands
 from bot.danger import Danger
 from bot.flood import Flood
@@ -28,8 +29,8 @@ from bot.presses import MISSES_TO_HAND_OFF, Presses
 from bot.understand import Understanding, Unreachable
 from bot.visit import Visit
 from content.compose import AUTONYMS, Composer
-from content.model import FALLBACK_LANGUAGE
-from content.reply import Button, Reply
+from content.model import FALLBACK_LANGUAGE, LANGUAGES
+from content.reply import OUTCOMES, Button, Reply
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,9 @@ class Converse:
             await self.people.save(visit.person, shown=incoming.message * (incoming.kind != "press"), has_case=bool(visit.case))
             await self.count(visit)
         calls = visit.done()
-        logger.info("turn", extra=told(visit, (time.perf_counter() - began) * 1000))
+        seconds = time.perf_counter() - began
+        logger.info("turn", extra=told(visit, seconds * 1000))
+        meter(visit, seconds)
         return calls
 
     async def visit(self, incoming: Incoming, pseudonym: str, entry_id: str) -> Visit:
@@ -274,6 +277,13 @@ def background(work: Awaitable[None], tasks: set[asyncio.Task[None]]) -> None:
     task = asyncio.ensure_future(work)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+
+
+def meter(visit: Visit, seconds: float) -> None:
+    outcome = meters.known(visit.replies[-1].outcome, OUTCOMES) if visit.replies else "silent"
+    language = meters.known(visit.asker.language, LANGUAGES)
+    meters.TURNS.labels(visit.incoming.kind, outcome, language).inc()
+    meters.TURN_SECONDS.labels(visit.incoming.kind).observe(seconds)
 
 
 def told(visit: Visit, milliseconds: float) -> dict[str, object]:

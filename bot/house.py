@@ -11,6 +11,7 @@ from contextlib import suppress
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+import meters
 from bot.api import TelegramBot, make_bot
 from bot.commands import Commands
 from bot.converse import Converse
@@ -35,6 +36,7 @@ from content.compose import Composer
 from content.open import open_composer
 from content.phrases import load_phrases
 from desk.cases import Cases
+from health import serve_health
 from settings import Settings
 from store import Redis, connect
 from vault import Vault, open_vault
@@ -129,9 +131,17 @@ class House:
         if "send" in roles:
             parts.append(self.sender().run())
         tasks = [asyncio.ensure_future(part) for part in parts]
+        page = asyncio.ensure_future(self.health())
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            await ended(*tasks)
+            await ended(*tasks, page)
+
+    async def health(self) -> None:
+        await serve_health(self.settings.health_host, self.settings.bot_health_port, self.redis, self.look)
+
+    async def look(self) -> None:
+        for stream, length in (await self.streams.waiting()).items():
+            meters.QUEUE.labels(stream).set(length)

@@ -10,8 +10,6 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 
 import uvicorn
@@ -22,12 +20,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+import meters
 from bot.api import WANTED, TelegramBot
 from bot.ending import ended
 from bot.incoming import chat_of, integer, mapping
 from bot.leases import Leases
 from bot.send import seconds_of
 from bot.streams import Streams
+from health import QuietServer
 from vault import Vault
 
 logger = logging.getLogger(__name__)
@@ -51,11 +51,13 @@ class Inbox:
         wanted = [(update, integer(mapping(update).get("update_id")), chat_of(update)) for update in updates]
         for update, number, chat in wanted:
             if not number or not chat:
+                meters.UPDATES.labels("nobody").inc()
                 logger.warning("not an update of anybody", extra={"update": number, "kind": type(update).__name__})
         kept = [(self.vault.pseudonym(chat), number, written(update)) for update, number, chat in wanted if number and chat]
         if not kept:
             return
         for (_, number, _), new in zip(kept, await self.streams.store(kept), strict=True):
+            meters.UPDATES.labels("stored" if new else "again").inc()
             if not new:
                 logger.info("update came again", extra={"update": number})
 
@@ -112,6 +114,7 @@ def in_order(updates: list[object]) -> list[object]:
 
 
 def complain(error: Exception, seconds: float) -> None:
+    meters.RECEIVE_FAILURES.inc()
     if isinstance(error, Conflict):
         logger.error("another program polls with this token; stop it", extra={"seconds": seconds})
     elif isinstance(error, InvalidToken):
@@ -151,6 +154,7 @@ def webhook_app(inbox: Inbox, token: str) -> Starlette:
         try:
             await inbox.store([update])
         except (RedisError, OSError) as error:
+            meters.RECEIVE_FAILURES.inc()
             logger.warning("update not stored; Telegram will bring it again", exc_info=error)
             return PlainTextResponse("", 503)
         return PlainTextResponse("")
@@ -176,14 +180,6 @@ async def read_body(request: Request) -> bytes | None:
     except ClientDisconnect:
         return None
     return body
-
-
-class QuietServer(uvicorn.Server):
-    """Leaves signals to whoever runs the event loop."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Webhook:

@@ -18,6 +18,7 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+import meters
 from bot.api import TelegramBot
 from bot.lanes import Lanes
 from bot.leases import Leases
@@ -68,6 +69,7 @@ class Sender:
         try:
             call = open_outgoing(self.vault, entry.body) if entry.body else None
         except (VaultError, ValueError, TypeError) as error:
+            meters.SENT.labels(meters.OTHER, "unreadable").inc()
             logger.error("reply cannot be read", exc_info=error, extra={"entry_id": entry.id})
             return await self.streams.refuse(part, entry)
         if call is None:
@@ -75,13 +77,17 @@ class Sender:
         try:
             taken = self.taken.get((part, entry.id))
             message = await self.deliver(entry.person, call) if taken is None else taken
+            if taken is None:
+                meters.SENT.labels(call.kind, "taken").inc()
+                meters.OUTBOX_SECONDS.observe(meters.since_entry(entry.id))
         except (Forbidden, ChatMigrated) as error:
-            await self.unreachable(entry, error)
+            await self.unreachable(entry, call.kind, error)
             message = 0
         except BadRequest as error:
             if any(one in str(error).lower() for one in GONE):
-                await self.unreachable(entry, error)
+                await self.unreachable(entry, call.kind, error)
                 return await self.streams.sent(part, entry)
+            meters.SENT.labels(call.kind, "refused").inc()
             logger.error("Telegram refuses a reply", exc_info=error, extra={"kind": call.kind, "person": entry.person})
             return await self.streams.refuse(part, entry)
         # Should Redis be away now, this entry comes round again: Telegram must not get it twice.
@@ -89,7 +95,8 @@ class Sender:
         await self.streams.sent(part, entry, partial(note, shown_key(entry.person), call, message))
         del self.taken[part, entry.id]
 
-    async def unreachable(self, entry: Entry, error: TelegramError) -> None:
+    async def unreachable(self, entry: Entry, kind: str, error: TelegramError) -> None:
+        meters.SENT.labels(kind, "unreachable").inc()
         logger.info("person unreachable", extra={"person": entry.person, "reason": type(error).__name__})
         await self.people.set_unreachable(entry.person, True)
         await self.cases.set_unreachable(entry.person, True)
@@ -110,11 +117,13 @@ class Sender:
             began = time.perf_counter()
             try:
                 message = await self.make(call)
+                meters.SEND_SECONDS.observe(time.perf_counter() - began)
                 took = round((time.perf_counter() - began) * 1000, 1)
                 logger.info("sent", extra={"person": person, "kind": call.kind, "outcome": call.outcome, "milliseconds": took})
                 return message
             except RetryAfter as error:
                 seconds = seconds_of(error)
+                meters.SEND_RETRIES.labels("asked_to_wait").inc()
                 logger.warning("Telegram asks us to wait", extra={"seconds": seconds})
                 self.pace.pause(call.chat, seconds)
             except BadRequest as error:
@@ -124,6 +133,7 @@ class Sender:
                     raise
                 call = replace(call, kind="text", message=0)
             except (NetworkError, InvalidToken) as error:
+                meters.SEND_RETRIES.labels("not_reached").inc()
                 logger.warning("Telegram not reached", exc_info=error, extra={"seconds": retry_seconds})
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(retry_seconds * 2, LONGEST_RETRY_SECONDS)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import meters
 from bot.line import Line, LineError
 from bot.people import Person
 from content.reply import Reply
@@ -48,9 +49,11 @@ class Breaker:
     def failed(self, now: float) -> None:
         self.failures += 1
         self.rests_until = now + REST_SECONDS
+        meters.BREAKER.set(self.failures >= FAILURES_TO_OPEN)
 
     def worked(self) -> None:
         self.failures = 0
+        meters.BREAKER.set(0)
 
 
 class Understanding:
@@ -67,9 +70,12 @@ class Understanding:
     async def replies(self, person: Person, words: str, update: int) -> list[Reply]:
         """At least one reply. Raises Unreachable."""
         if not self.breaker.lets_through(time.monotonic()):
+            meters.RASA_SKIPPED.inc()
             raise Unreachable("resting after failures")
         try:
-            replies = await self._ask(person, words, update)
+            with meters.timed(meters.RASA_SECONDS) as result:
+                replies = await self._ask(person, words, update)
+                result[0] = "answered"
         except (LineError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.breaker.failed(time.monotonic())
             raise Unreachable(str(error) if isinstance(error, LineError) else type(error).__name__) from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
+import meters
 from bot.converse import Converse
 from bot.incoming import Incoming, read_update
 from bot.lanes import Lanes
@@ -69,6 +70,7 @@ class Worker:
         else:
             return await self.set_aside(part, token, entry)
         finished = await self.streams.finish(part, token, entry, [(entry.person, call.seal(self.vault)) for call in calls])
+        meters.INBOX_SECONDS.observe(meters.since_entry(entry.id))
         if finished != "done":
             logger.warning("update was another's", extra={"entry_id": entry.id, "reason": finished})
 
@@ -82,6 +84,7 @@ class Worker:
     async def set_aside(self, part: int, token: str, entry: Entry) -> None:
         calls = await self.told(entry) if entry.body else []
         await self.streams.finish(part, token, entry, [(entry.person, call.seal(self.vault)) for call in calls], aside=True)
+        meters.SET_ASIDE.inc()
         logger.error("update set aside", extra={"partition": part, "entry_id": entry.id, "person": entry.person})
 
     async def told(self, entry: Entry) -> list[Outgoing]:

@@ -11,6 +11,7 @@ from typing import Any
 
 PRESS_BYTES = 64
 TEXT_UNITS = 4096
+OUTCOMES = ("answer", "clarify", "fallback", "crisis", "dialogue", "handoff", "menu", "phrase")
 
 REGION_CODES = {"fl": "flanders", "br": "brussels", "wa": "wallonia", "gc": "german_community"}
 STATUS_CODES = {
@@ -40,7 +41,7 @@ class Button:
 class Reply:
     """Text in a language, rows of buttons, and what the conversation must remember.
 
-    outcome: answer, clarify, fallback, crisis, dialogue, handoff, menu or phrase.
+    outcome: one of OUTCOMES.
     remember: conversation fields to set: language, region, status, entry, misses (as text).
     about: what was understood, for the caseworkers: id, confidence, runner_ups, crisis.
     """

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -51,6 +51,7 @@ from desk.sessions import IDLE_SECONDS, Sessions
 from desk.throttle import Throttle
 from desk.translate import Translator
 from desk.web import Desk, desk_of, form, page, plain_speech, problem
+from health import health_routes, serve_health
 from settings import Settings
 from store import Redis
 from vault import Vault, VaultError
@@ -89,8 +90,12 @@ def create_app(
         translator=Translator(settings.translate_url) if settings.translate_url else None,
     )
     clock = Clock(cases, promise)
+
+    async def health() -> None:
+        await serve_health(settings.health_host, settings.desk_health_port, redis, cases.look)
+
     app = Starlette(
-        routes=routes(),
+        routes=[*routes(), *health_routes(redis)[:2]],  # what is counted is for the inner port only
         middleware=[Middleware(Guard, secure=settings.secure_cookies)],
         exception_handlers={
             RedisError: say(503, "away"),
@@ -101,7 +106,7 @@ def create_app(
             HTTPException: say_http,
             Exception: say(500, "failed"),
         },
-        lifespan=alongside(desk.changes.listen, clock.run),
+        lifespan=alongside(desk.changes.listen, clock.run, health),
     )
     app.state.desk = desk
     return app
@@ -153,24 +158,8 @@ def routes() -> list[Route | Mount]:
         Route("/mine/two-steps", page(two_steps.show)),
         Route("/mine/two-steps", form(two_steps.begin), methods=["POST"]),
         Route("/mine/two-steps/end", form(two_steps.end), methods=["POST"]),
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-
-
-async def healthz(request: Request) -> Response:
-    """The process runs."""
-    return PlainTextResponse("ok")
-
-
-async def readyz(request: Request) -> Response:
-    """The process can serve: Redis answers."""
-    try:
-        await desk_of(request).redis.ping()
-    except (RedisError, OSError):
-        return PlainTextResponse("redis", 503)
-    return PlainTextResponse("ok")
 
 
 def say(status: int, key: str) -> Callable[[Request, Exception], Response]:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
+import meters
 from content.phrases import BRUSSELS
 from desk.aliases import candidates
 from desk.events import Events
@@ -44,7 +45,7 @@ from desk.model import (
     texts,
 )
 from desk.news import News, Piece
-from desk.scripts import ALL, COMMON
+from desk.scripts import ALL, COMMON, URGENT_FIRST
 from store import Redis
 from vault import Vault
 
@@ -123,6 +124,18 @@ class Cases(MediaShelf, Events):
                 asked.zcard(index)
             return dict(zip(("waiting", "held", "closed"), await asked.execute(), strict=True))
 
+    async def look(self) -> None:
+        """Set the gauges of Prometheus' page."""
+        async with self.redis.pipeline(transaction=False) as asked:
+            asked.zcount(WAITING, "-inf", "(0")  # urgent ones stand below zero
+            asked.zrange(WAITING, 0, 0, withscores=True)
+            asked.zrangebyscore(WAITING, 0, "+inf", 0, 1, withscores=True)
+            urgent, *firsts = await asked.execute()
+        for state, count in {**await self.counts(), "urgent": urgent}.items():
+            meters.CASES.labels(state).set(count)
+        since = [score + (URGENT_FIRST if score < 0 else 0) for first in firsts for _, score in first]
+        meters.LONGEST_WAIT.set(max(0.0, time.time() - min(since) / 1000) if since else 0.0)
+
     # --- the person's side
 
     async def open(
@@ -189,9 +202,11 @@ class Cases(MediaShelf, Events):
         """Hold the case for the length of a lease; False when a colleague holds it. `name`: what the person is told."""
         case = await self.get(case_id)
         told = self.told(case, name=name)
-        return bool(
-            await self.run("claim", case_key(case_id), case_id, caseworker, name, self.lease_ms, self.keep_seconds, told)
-        )
+        given = (case_id, caseworker, name, self.lease_ms, self.keep_seconds, told)
+        claimed = bool(await self.run("claim", case_key(case_id), *given))
+        if claimed and case.waiting:
+            meters.CASE_WAIT.observe(max(0.0, time.time() - case.waiting_since.timestamp()))
+        return claimed
 
     async def renew(self, case_id: str, caseworker: str) -> bool:
         return bool(await self.run("renew", case_key(case_id), case_id, caseworker, self.lease_ms, self.keep_seconds))

@@ -15,6 +15,7 @@ from content.open import open_composer
 from desk.accounts import DEMO, ROLES, Account, AccountError, Accounts, ensure_demo_user
 from desk.app import create_app
 from desk.pages import INTERFACE
+from logs import set_up_logs
 from settings import Settings
 from store import check_reachable, connect
 from vault import open_vault
@@ -30,6 +31,7 @@ def desk(context: click.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = Settings.from_environment()
+    set_up_logs(settings.log_level, settings.log_format)
     with_accounts(settings, lambda accounts: demo_user(accounts, settings))
     app = create_app(settings, connect(settings), open_vault(settings), open_composer(settings))
     uvicorn.run(
@@ -37,7 +39,8 @@ def desk(context: click.Context) -> None:
         host=settings.desk_host,
         port=settings.desk_port,
         ws="none",
-        log_level="warning",
+        log_config=None,
+        access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

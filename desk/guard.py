@@ -5,9 +5,13 @@ Promise: even a page that shows hostile words runs no script but ours and is fra
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import meters
 
 LARGEST_BODY = 256 * 1024
 POLICY = (
@@ -41,7 +45,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        received = 0
+        received, began = 0, perf_counter()
 
         async def counted() -> Message:
             nonlocal received
@@ -53,6 +57,7 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
+                meters.REQUESTS.labels(f"{message['status'] // 100}xx").observe(perf_counter() - began)
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from desk.keys import CHANGES, PREFIX
 
+# Milliseconds by which urgent cases stand before all others.
+URGENT_FIRST = 10**13
 COMMON = (
-    f"local P, CHANGES = '{PREFIX}', '{CHANGES}'\n"
+    f"local P, CHANGES, URGENT_FIRST = '{PREFIX}', '{CHANGES}', {URGENT_FIRST}\n"
     + """
-local URGENT_FIRST = 10000000000000
-
 local function clock()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)

@@ -11,11 +11,13 @@ from collections.abc import Awaitable, Callable
 from secrets import token_hex
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, raw
 
+import meters
 from nlu.normalise import MAX_CHARACTERS
 from nlu.quiet import hide, kinds_and_lines
 
@@ -45,7 +47,7 @@ class WegwijsInput(InputChannel):  # type: ignore[misc]
 
         @door.route("/", methods=["GET"])  # type: ignore[untyped-decorator]
         async def health(request: Request) -> HTTPResponse:
-            ready = getattr(request.app.ctx, "agent", None) is not None and request.app.ctx.agent.is_ready()
+            ready = is_ready(request)
             return response.json({"status": "ok" if ready else "loading"}, status=200 if ready else 503)
 
         @door.route("/webhook", methods=["POST"])  # type: ignore[untyped-decorator]
@@ -57,6 +59,27 @@ class WegwijsInput(InputChannel):  # type: ignore[misc]
             return await reply_to(message, on_new_message)
 
         return door
+
+
+def health_pages(app: Sanic) -> None:
+    """The same three pages as health.py's; a Rasa is ready when its model is loaded. It knows no Redis."""
+
+    async def healthz(request: Request) -> HTTPResponse:
+        return response.text("ok\n")
+
+    async def readyz(request: Request) -> HTTPResponse:
+        return response.text("ok\n") if is_ready(request) else response.text("loading\n", status=503)
+
+    async def metrics(request: Request) -> HTTPResponse:
+        return raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    for page in (healthz, readyz, metrics):
+        app.add_route(page, f"/{page.__name__}")
+
+
+def is_ready(request: Request) -> bool:
+    agent = getattr(request.app.ctx, "agent", None)
+    return agent is not None and bool(agent.is_ready())
 
 
 def message_in(request: Request) -> UserMessage:
@@ -77,12 +100,14 @@ def message_in(request: Request) -> UserMessage:
 
 async def reply_to(message: UserMessage, handle: Handle) -> HTTPResponse:
     """Run the turn; whatever goes wrong becomes a 5xx that the bot can act on."""
-    try:
-        await handle(message)
-    except Exception as error:  # the edge: the bot must hear of every failure, the log must not quote it
-        return failed("failed", kinds_and_lines(error))
-    if not message.output_channel.messages:
-        return failed("no_reply", "the action gave no reply")
+    with meters.timed(meters.UNDERSTOOD) as result:
+        try:
+            await handle(message)
+        except Exception as error:  # the edge: the bot must hear of every failure, the log must not quote it
+            return failed("failed", kinds_and_lines(error))
+        if not message.output_channel.messages:
+            return failed("no_reply", "the action gave no reply")
+        result[0] = "answered"
     return response.json(message.output_channel.messages)
 
 

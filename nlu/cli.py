@@ -106,7 +106,7 @@ def rasa(host: str) -> None:
         check_model(settings.models_dir / MODEL_FILE)
     except NoModel as error:
         raise click.ClickException(str(error)) from error
-    hush(settings.log_level)
+    hush(settings.log_level, settings.log_format)
     from nlu.server import serve
 
     serve(settings, host)

@@ -7,12 +7,14 @@ the lines it passed, and from any line the words of the message under way are bl
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 import traceback
 from collections.abc import MutableMapping
 from contextvars import ContextVar
+from datetime import datetime, timezone
 from types import TracebackType
 from typing import Any
 
@@ -46,6 +48,15 @@ class QuietFormatter(logging.Formatter):
         return kinds_and_lines(ei[1])
 
 
+class QuietJsonFormatter(QuietFormatter):
+    """The same as one JSON object a line, in the form of logs.py."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+        told = {"at": at, "level": record.levelname.lower(), "from": record.name, "event": super().format(record)}
+        return json.dumps(told, ensure_ascii=False)
+
+
 def kinds_and_lines(error: BaseException | None) -> str:
     """`KeyError at nlu/x.py:12 < RasaException at ...`: the chain of an exception without what it says."""
     told = []
@@ -64,10 +75,11 @@ def only_the_name(logger: Any, method: str, event: MutableMapping[str, Any]) -> 
     return " ".join(part for part in (str(event.get("event", "")), told, kinds_and_lines(error)) if part)
 
 
-def hush(level: str = "INFO") -> None:
+def hush(level: str = "INFO", log_format: str = "text") -> None:
     """Set logging up so; libraries speak from WARNING on, debug is never written."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(QuietFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    in_text = QuietFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler.setFormatter(QuietJsonFormatter("%(message)s") if log_format == "json" else in_text)
     logging.basicConfig(level=max(logging.INFO, logging.getLevelName(level)), handlers=[handler], force=True)
     logging.captureWarnings(True)
     for name in LIBRARIES:

@@ -24,7 +24,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 
-from nlu.channel import WegwijsInput
+from nlu.channel import WegwijsInput, health_pages
 from nlu.quiet import hush
 from nlu.reader import MODEL_FILE, check_model
 from nlu.turn import OneTurnAgent
@@ -37,8 +37,9 @@ def serve(settings: Settings, host: str) -> None:
     """Run until stopped. Raises NoModel when there is nothing to serve."""
     model = settings.models_dir / MODEL_FILE
     check_model(model)
-    hush(settings.log_level)
+    hush(settings.log_level, settings.log_format)
     app = configure_app([WegwijsInput()], enable_api=False, port=settings.rasa_port)
+    health_pages(app)
     app.register_listener(partial(load, model, action_endpoint(settings)), "before_server_start")
     app.run(host=host, port=settings.rasa_port, workers=1, access_log=False, motd=False)
 

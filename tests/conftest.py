@@ -22,6 +22,16 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104
 REDIS_START_SECONDS = 10
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="the long form of the fault and fuzz tests")
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """True where the long form is asked for."""
+    return bool(request.config.getoption("--soak"))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -46,7 +56,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A Redis server of this test run, as `wegwijs redis` starts it; yields settings that point to it."""
     folder = tmp_path_factory.mktemp("redis")
-    settings = Settings(data_dir=folder, redis_port=free_port(), key=Fernet.generate_key().decode())
+    key = Fernet.generate_key().decode()
+    settings = Settings(data_dir=folder, redis_port=free_port(), key=key, bot_health_port=0, desk_health_port=0)
     server = subprocess.Popen(server_command(settings))
     try:
         wait_for_port(settings.redis_port)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOMS = ("bot", "nlu", "actions", "content", "desk", "sandbox")
-TOP = {"settings", "store", "vault"}
+TOP = {"health", "logs", "meters", "settings", "store", "vault"}
 MAY = {
     "content": set(),
     "desk": {"content"},

@@ -30,6 +30,7 @@ def test_without_a_token_the_sandbox_stands_in():
         ({"TELEGRAM_TOKEN": "abc"}, "does not look like a bot token"),
         ({"WEGWIJS_WEBHOOK_URL": "http://a.be"}, "must begin with https://"),
         ({"WEGWIJS_LEASE_SECONDS": "0"}, "must be at least 1"),
+        ({"WEGWIJS_LOG_FORMAT": "xml"}, "is not one of json, text"),
     ],
 )
 def test_a_wrong_setting_is_one_clear_line(environment: dict[str, str], says: str):

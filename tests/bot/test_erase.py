@@ -8,7 +8,7 @@ import json
 import logging
 
 from bot.house import House
-from bot.logs import set_up_logs
+from logs import set_up_logs
 from sandbox.client import Person, SandboxClient
 from store import Redis
 
@@ -38,7 +38,7 @@ async def lives(amina: Person) -> None:
 
 async def test_after_delete_nothing_of_the_person_is_in_redis(amina: Person, running: House, redis: Redis) -> None:
     log = io.StringIO()
-    set_up_logs("DEBUG", log)
+    set_up_logs("DEBUG", stream=log)
     await lives(amina)
     pseudonym, chat = running.vault.pseudonym(amina.id).encode(), str(amina.id).encode()
     before = await dump(redis)

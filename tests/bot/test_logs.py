@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from bot.logs import set_up_logs
+from logs import set_up_logs
 from sandbox.client import Person
 from settings import Settings
 
@@ -19,7 +19,7 @@ from settings import Settings
 def log() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     before = logging.getLogger().handlers[:]
-    set_up_logs("DEBUG", stream)
+    set_up_logs("DEBUG", stream=stream)
     yield stream
     logging.getLogger().handlers[:] = before
 
@@ -62,3 +62,12 @@ async def test_httpx_logs_nothing_of_a_request(log: io.StringIO) -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda request: httpx.Response(200))) as client:
         await client.get("https://api.telegram.org/bot1:token/getMe")
     assert log.getvalue() == ""
+
+
+def test_the_same_line_can_be_written_for_the_eye() -> None:
+    stream = io.StringIO()
+    before = logging.getLogger().handlers[:]
+    set_up_logs("INFO", "text", stream)
+    logging.getLogger("bot.test").info("turn", extra={"outcome": "answer", "words": "zanzibar"})
+    logging.getLogger().handlers[:] = before
+    assert stream.getvalue().endswith("info bot.test turn outcome=answer\n")

@@ -97,6 +97,8 @@ def on_free_ports(folder: Path, **settings: Any) -> Settings:
         actions_port=free_port(),
         desk_port=free_port(),
         sandbox_port=free_port(),
+        bot_health_port=free_port(),
+        desk_health_port=free_port(),
         **settings,
     )
 
