@@ -30,7 +30,7 @@ class Running:
     """A running Wegwijs: its settings, its supervisor, what it printed."""
 
     settings: Settings
-    supervisor: subprocess.Popen[str]
+    supervisor: subprocess.Popen[bytes]
     printed: Path
 
     @property
@@ -75,7 +75,7 @@ def start(settings: Settings, printed: Path) -> Running:
     command = [sys.executable, "-m", "wegwijs", "run", "--no-train"]
     with printed.open("w") as out:
         supervisor = subprocess.Popen(
-            command, env={**os.environ, **settings.environment()}, stdout=out, stderr=subprocess.STDOUT, text=True
+            command, env={**os.environ, **settings.environment()}, stdout=out, stderr=subprocess.STDOUT
         )
     end = time.monotonic() + START_SECONDS
     while "Ctrl-C ends it all" not in printed.read_text():

@@ -1,0 +1,115 @@
+"""Everything is killed, cut and slowed while people write; afterwards every message is accounted for.
+
+The short form runs with the other tests; `make soak` is the long one: 1,000 chats, for minutes, against the real Rasa as well
+(it is the slowest part, and 1,000 chats in ten minutes are within its reach).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from bot.streams import Streams
+from content.compose import Composer
+from desk.accounts import Account, Accounts
+from desk.cases import Cases
+from sandbox.client import SandboxClient
+from store import Redis
+from tests.bot.waiting import until
+from tests.desk.browsers import PASSWORD
+from tests.faults.caseworkers import Caseworker
+from tests.faults.fleet import Fleet
+from tests.faults.ledger import Ledger
+from tests.faults.storm import Storm
+from tests.faults.talk import Script, Talk, rehearse
+from vault import open_vault
+
+CASEWORKERS = ("berna", "carlo")
+QUESTIONS = 6
+SETTLED_SECONDS = 60.0
+# What is delivered twice is so within this time after the last.
+AFTERWARDS_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Size:
+    """So many chats, `at_once` of them at a time, a blow every so many seconds; `patience`: how long one waits for a reply."""
+
+    chats: int
+    at_once: int
+    between_seconds: float
+    patience: float
+
+
+SHORT = Size(chats=24, at_once=24, between_seconds=1.5, patience=60.0)
+LONG = Size(chats=1000, at_once=60, between_seconds=4.0, patience=180.0)
+
+
+@asynccontextmanager
+async def office(fleet: Fleet, redis: Redis, chance: random.Random) -> AsyncIterator[list[Caseworker]]:
+    """Caseworkers at work, who sign in themselves."""
+    accounts, workers = Accounts(redis), []
+    for name in CASEWORKERS:
+        await accounts.add(Account(name, name.title()), PASSWORD)
+        browser = httpx.AsyncClient(base_url=fleet.running.desk, trust_env=False, timeout=30.0)
+        workers.append(Caseworker(browser, name, PASSWORD, chance))
+    tasks = [asyncio.create_task(worker.work()) for worker in workers]
+    try:
+        yield workers
+    finally:
+        for task in tasks:
+            task.cancel()
+        for worker in workers:
+            await worker.browser.aclose()
+
+
+async def talks(sandbox: SandboxClient, script: Script, size: Size, chance: random.Random) -> list[Talk]:
+    """So many people, each with their own way through the script; returns when all are at its end."""
+    places = asyncio.Semaphore(size.at_once)
+
+    async def one(number: int) -> Talk:
+        async with places:
+            person = await sandbox.person(f"Person {number}", "en")
+            talk = Talk(person, number, script, size.patience, random.Random(chance.random()))
+            await asyncio.sleep(talk.chance.uniform(0, 3))
+            await talk.run()
+            return talk
+
+    return await asyncio.gather(*(one(number) for number in range(1, size.chats + 1)))
+
+
+async def test_no_message_is_lost_doubled_or_out_of_order_whatever_is_killed(
+    running: Fleet, sandbox: SandboxClient, composer: Composer, redis: Redis, soak: bool
+):
+    size = LONG if soak else SHORT
+    began, chance = time.monotonic(), random.Random(5)
+    vault = open_vault(running.direct)
+    streams, cases = Streams(redis, vault, running.direct.inbox_partitions), Cases(redis, vault)
+    script = await rehearse(sandbox, composer, QUESTIONS)
+    storm = Storm(running, size.between_seconds, chance)
+    ledger = Ledger()
+    async with office(running, redis, chance) as workers:
+        raging = asyncio.create_task(storm.run())
+        everybody = await talks(sandbox, script, size, chance)
+        await storm.end(raging)
+        await until(lambda: settled(streams), within=SETTLED_SECONDS)
+        await asyncio.sleep(AFTERWARDS_SECONDS)
+        problems = sum(len(worker.problems) for worker in workers)
+    for talk in everybody:
+        await ledger.enter(talk, cases)
+    await ledger.enter_streams(streams, redis)
+    ledger.enter_storm(storm)
+    print(f"\nNothing lost: {size.chats} chats in {time.monotonic() - began:.0f} s; pages that came later {problems}")
+    print(ledger.table(storm))
+    assert ledger.breaches == []
+
+
+async def settled(streams: Streams) -> bool:
+    waiting = await streams.waiting()
+    return waiting["inbox"] == waiting["outbox"] == 0
