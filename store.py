@@ -90,7 +90,10 @@ def password(folder: Path) -> str:
 
 
 def server_command(settings: Settings) -> list[str]:
-    """The command line of a Redis server for these settings: loopback, password, append-only file, no eviction."""
+    """The command line of a Redis server for these settings: loopback, password, append-only file, no eviction.
+
+    What Redis answered is on disk (appendfsync always): Telegram forgets an update as soon as it hears that we have it.
+    """
     folder = settings.data_dir / "redis"
     program = find_server()
     secret = password(folder)
@@ -99,7 +102,7 @@ def server_command(settings: Settings) -> list[str]:
     config.touch(mode=0o600)
     config.write_text(
         f"bind 127.0.0.1\nport {settings.redis_port}\nrequirepass {secret}\ndir {folder.resolve()}\n"
-        'appendonly yes\nappendfsync everysec\nmaxmemory-policy noeviction\nsave ""\nloglevel warning\ndaemonize no\n'
+        'appendonly yes\nappendfsync always\nmaxmemory-policy noeviction\nsave ""\nloglevel warning\ndaemonize no\n'
     )
     return [program, str(config)]
 

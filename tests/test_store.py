@@ -13,6 +13,7 @@ from store import Redis, StoreError, check_reachable, connect, server_command
 async def test_the_project_s_own_redis_answers_and_keeps_an_append_only_file(redis: Redis):
     await check_reachable(redis)
     assert (await redis.config_get("appendonly"))["appendonly"] == "yes"
+    assert (await redis.config_get("appendfsync"))["appendfsync"] == "always"
     assert (await redis.config_get("maxmemory-policy"))["maxmemory-policy"] == "noeviction"
 
 

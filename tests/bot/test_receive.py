@@ -122,7 +122,6 @@ async def test_redis_away_for_some_seconds_loses_nothing(
     person = await sandbox.person("Patient", "en")
     await person.says("before")
     await person.sees("answer to: before")
-    await asyncio.sleep(1.1)  # appendfsync everysec
     mortal_redis.kill()
     for number in range(3):
         await person.says(f"meanwhile {number}")

@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
 
+from desk.accounts import Account, Accounts
+from tests.desk.browsers import PASSWORD
+from tests.faults.fleet import Fleet
+
+PAGE_SECONDS = 30.0
 AGAIN_SECONDS = 0.3
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 300.0
@@ -27,7 +34,7 @@ class Caseworker:
     browser: httpx.AsyncClient
     name: str
     password: str
-    chance: random.Random
+    chance: random.Random = field(default_factory=lambda: random.Random(0))
     seen: set[str] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
@@ -100,6 +107,14 @@ class Caseworker:
         if answer.status_code >= 500:
             self.problems.append(str(answer.status_code))
         return answer
+
+
+@asynccontextmanager
+async def caseworker(fleet: Fleet, accounts: Accounts, name: str) -> AsyncIterator[Caseworker]:
+    """With an account, at the fleet's desk."""
+    await accounts.add(Account(name, name.title()), PASSWORD)
+    async with httpx.AsyncClient(base_url=fleet.running.desk, trust_env=False, timeout=PAGE_SECONDS) as browser:
+        yield Caseworker(browser, name, PASSWORD)
 
 
 def token(page: httpx.Response) -> str:

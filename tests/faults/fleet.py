@@ -49,6 +49,9 @@ class Fleet:
             except (AssertionError, OSError):
                 await asyncio.sleep(AGAIN_SECONDS)  # it has only just died, and is not there yet
 
+    def pids(self) -> dict[str, int]:
+        return {name: self.running.process(name) for name in ("receive", "send", "desk", "actions", "rasa", "work")}
+
     def stop_redis(self) -> None:
         self.redis.send_signal(signal.SIGKILL)
         self.redis.wait()

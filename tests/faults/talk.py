@@ -55,7 +55,7 @@ async def rehearse(client: SandboxClient, composer: Composer, count: int) -> Scr
     async def asked(entry: Entry) -> tuple[str, str, str] | None:
         question, answer = entry.texts["en"].questions[0], composer.answer(entry.id, ENGLISH).text
         # A new person for each: a region that is named in one question is remembered with the next.
-        talk = Talk(await client.person("Rehearsal", "en"), 0, script, REHEARSED_SECONDS, random.Random(0))
+        talk = Talk(await client.person("Rehearsal", "en"), 0, script, REHEARSED_SECONDS)
         await talk.begin()
         await talk.person.says(question)
         reply = await talk.person.hears(within=REHEARSED_SECONDS)
@@ -78,7 +78,7 @@ class Talk:
     number: int
     script: Script
     patience: float
-    chance: random.Random
+    chance: random.Random = field(default_factory=lambda: random.Random(0))
     dues: list[Due] = field(default_factory=list)
     edits: list[bool] = field(default_factory=list)
     held: list[str] = field(default_factory=list)

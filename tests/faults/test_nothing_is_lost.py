@@ -13,25 +13,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
-
 from bot.streams import Streams
-from content.compose import Composer
-from desk.accounts import Account, Accounts
+from desk.accounts import Accounts
 from desk.cases import Cases
 from sandbox.client import SandboxClient
 from store import Redis
 from tests.bot.waiting import until
-from tests.desk.browsers import PASSWORD
-from tests.faults.caseworkers import Caseworker
+from tests.faults.caseworkers import Caseworker, caseworker
 from tests.faults.fleet import Fleet
 from tests.faults.ledger import Ledger
 from tests.faults.storm import Storm
-from tests.faults.talk import Script, Talk, rehearse
+from tests.faults.talk import Script, Talk
 from vault import open_vault
 
-CASEWORKERS = ("berna", "carlo")
-QUESTIONS = 6
 SETTLED_SECONDS = 60.0
 # What is delivered twice is so within this time after the last.
 AFTERWARDS_SECONDS = 2.0
@@ -52,21 +46,17 @@ LONG = Size(chats=1000, at_once=60, between_seconds=4.0, patience=180.0)
 
 
 @asynccontextmanager
-async def office(fleet: Fleet, redis: Redis, chance: random.Random) -> AsyncIterator[list[Caseworker]]:
-    """Caseworkers at work, who sign in themselves."""
-    accounts, workers = Accounts(redis), []
-    for name in CASEWORKERS:
-        await accounts.add(Account(name, name.title()), PASSWORD)
-        browser = httpx.AsyncClient(base_url=fleet.running.desk, trust_env=False, timeout=30.0)
-        workers.append(Caseworker(browser, name, PASSWORD, chance))
-    tasks = [asyncio.create_task(worker.work()) for worker in workers]
-    try:
-        yield workers
-    finally:
-        for task in tasks:
-            task.cancel()
-        for worker in workers:
-            await worker.browser.aclose()
+async def office(fleet: Fleet, redis: Redis) -> AsyncIterator[list[Caseworker]]:
+    """Two caseworkers at work, who sign in themselves."""
+    accounts = Accounts(redis)
+    async with caseworker(fleet, accounts, "berna") as berna, caseworker(fleet, accounts, "carlo") as carlo:
+        workers = [berna, carlo]
+        tasks = [asyncio.create_task(worker.work()) for worker in workers]
+        try:
+            yield workers
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
 async def talks(sandbox: SandboxClient, script: Script, size: Size, chance: random.Random) -> list[Talk]:
@@ -85,16 +75,15 @@ async def talks(sandbox: SandboxClient, script: Script, size: Size, chance: rand
 
 
 async def test_no_message_is_lost_doubled_or_out_of_order_whatever_is_killed(
-    running: Fleet, sandbox: SandboxClient, composer: Composer, redis: Redis, soak: bool
+    running: Fleet, sandbox: SandboxClient, script: Script, redis: Redis, soak: bool
 ):
     size = LONG if soak else SHORT
     began, chance = time.monotonic(), random.Random(5)
     vault = open_vault(running.direct)
     streams, cases = Streams(redis, vault, running.direct.inbox_partitions), Cases(redis, vault)
-    script = await rehearse(sandbox, composer, QUESTIONS)
     storm = Storm(running, size.between_seconds, chance)
     ledger = Ledger()
-    async with office(running, redis, chance) as workers:
+    async with office(running, redis) as workers:
         raging = asyncio.create_task(storm.run())
         everybody = await talks(sandbox, script, size, chance)
         await storm.end(raging)
