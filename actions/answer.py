@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from actions.action import ReplyAction
-from actions.handoff import CaseAction
+from actions.handoff import HandoffAction
 from actions.turn import Turn
 from content.reply import Reply
 
@@ -36,8 +36,8 @@ class ActionClarify(ReplyAction):
         return self.composer.clarify(likely[:CLARIFY_BUTTONS], turn.asker) if likely else self.composer.fallback(turn.asker)
 
 
-class ActionFallback(CaseAction):
-    """Not understood: the menu; the second time in a row a caseworker."""
+class ActionFallback(HandoffAction):
+    """Not understood: the menu; the second time in a row the offer of a caseworker."""
 
     action_name = "action_fallback"
 
@@ -47,7 +47,7 @@ class ActionFallback(CaseAction):
     async def menu_or_person(self, turn: Turn, reply: Reply) -> Reply:
         misses = turn.misses + 1
         if misses >= MISSES_BEFORE_A_PERSON:
-            return await self.hand_off(turn, reason="missed")
+            return self.hand_off(turn, reason="missed")
         return replace(reply, remember={**reply.remember, "misses": str(misses)})
 
 

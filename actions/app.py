@@ -29,10 +29,12 @@ logger = logging.getLogger(__name__)
 def create_app(composer: Composer, cases: Cases) -> Starlette:
     """POST /webhook runs one action; GET /health names them; and the pages of health.py."""
     executor = ActionExecutor()
-    for alone in (ActionAnswer, ActionClarify, ActionDialogue, ActionMenu, ActionChangeLanguage, ActionPrivacy, ActionDelete):
+    for alone in (
+        ActionAnswer, ActionClarify, ActionDialogue, ActionMenu, ActionChangeLanguage, ActionPrivacy, ActionDelete,
+        ActionFallback, ActionDidNotHelp, ActionHandoff,
+    ):  # fmt: skip
         executor.register_action(alone(composer))
-    for with_cases in (ActionFallback, ActionDidNotHelp, ActionHandoff, ActionCrisis):
-        executor.register_action(with_cases(composer, cases))
+    executor.register_action(ActionCrisis(composer, cases))
 
     async def webhook(request: Request) -> JSONResponse:
         try:

@@ -83,9 +83,12 @@ class TelegramBot(Bot):
         updates = await self._post("getUpdates", asked, read_timeout=wait_seconds + ANSWER_SECONDS)
         return updates if isinstance(updates, list) else []
 
+    def can_fetch(self, file: FileOf) -> bool:
+        return file.size <= LARGEST_BYTES
+
     async def fetch(self, file: FileOf) -> bytes:
         """The bytes of a file a person sent. Raises TooLarge, FetchFailed."""
-        if file.size > LARGEST_BYTES:
+        if not self.can_fetch(file):
             raise TooLarge(file.kind)
         try:
             waiting = await self.get_file(file.id)

@@ -97,6 +97,8 @@ class Converse:
         began = time.perf_counter()
         visit = await self.visit(incoming, pseudonym, entry_id)
         await self.kinds[incoming.kind](visit)
+        if visit.case and visit.person.files:
+            await self.media.bring_kept(visit)
         if not visit.forgotten:
             await self.handoff.add_replies(visit)
             await self.people.save(visit.person, shown=incoming.message * (incoming.kind != "press"), has_case=bool(visit.case))
@@ -163,14 +165,17 @@ class Converse:
         first = replies[0]
         if not visit.person.chosen:
             visit.person = replace(visit.person, language=first.language or visit.person.language)
+        if visit.person.asked and (said := first.about.get("id")) in ("affirm", "deny"):
+            return await self.handoff.agree(visit) if said == "affirm" else self.handoff.decline(visit)
+        if first.outcome == "handoff":
+            reason, _, entry = first.remember.get("wish", "").partition(":")
+            return await self.handoff.hand_off(visit, reason or "asked", entry or None)
         visit.outcome, visit.missed = first.outcome, first.outcome == "fallback"
+        if first.outcome == "crisis":
+            return await self.handoff.rescue(visit, first)
         for reply in replies:
             visit.say(reply)
-        if first.outcome == "crisis":
-            await self.handoff.open(visit, "crisis", urgent=True)
-        elif first.outcome == "handoff" and visit.case is None:
-            await self.handoff.joined(visit)
-        elif first.outcome == "fallback" and visit.person.misses >= MISSES_TO_HAND_OFF and visit.case is None:
+        if first.outcome == "fallback" and visit.person.misses >= MISSES_TO_HAND_OFF and visit.case is None:
             await self.handoff.hand_off(visit, "missed")
         elif not visit.person.offered and not visit.person.chosen:
             self.offer_language(visit)
@@ -192,9 +197,8 @@ class Converse:
             text = self.composer.say(visit.asker, "fallback.slow")
             visit.say(Reply(text, visit.asker.language, "fallback", self.composer.menu_rows(visit.asker)))
             return
-        visit.say(self.composer.crisis(crisis, visit.asker))
         try:
-            await self.handoff.open(visit, "crisis", urgent=True, crisis=crisis)
+            await self.handoff.rescue(visit, self.composer.crisis(crisis, visit.asker), crisis)
         except RedisError as error:
             logger.error("crisis case not opened", exc_info=error, extra={"person": visit.person.pseudonym})
             raise
@@ -214,11 +218,10 @@ class Converse:
     async def file(self, visit: Visit) -> None:
         """Into the case; a cry for help in its caption is answered at once."""
         silent = held(visit)
-        await self.media.bring(visit, silent)
         if not silent and has_words(visit.incoming.words) and (crisis := self.danger.look(visit.incoming.words)):
             visit.outcome = "crisis"
-            visit.say(self.composer.crisis(crisis, visit.asker))
-            await self.handoff.open(visit, "crisis", urgent=True, crisis=crisis)
+            await self.handoff.rescue(visit, self.composer.crisis(crisis, visit.asker), crisis)
+        await self.media.take(visit, silent)
 
     async def sticker(self, visit: Visit) -> None:
         if held(visit):

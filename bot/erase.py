@@ -46,7 +46,8 @@ class Erasure:
         """All that is held of the person, as a file."""
         pseudonym = visit.person.pseudonym
         held = {
-            "you": written_person(replace(visit.person, chat=0, talk=())),
+            "you": written_person(replace(visit.person, chat=0, talk=(), files=())),
+            "files_not_sent": [one.file.name or one.file.kind for one in visit.person.files],
             "conversation": [vars(line) | {"about": dict(line.about)} for line in visit.person.talk],
             "cases": [await self._case(case) for case in await self.cases.cases_of(pseudonym)],
             "waiting_in_queues": [name for name, entry in await self.streams.of(pseudonym) if entry.id != visit.entry_id],

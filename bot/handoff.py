@@ -1,6 +1,7 @@
 """Handoff: passing a person to the caseworkers, and their words into the case.
 
-Promise: what was said before the case, and whatever comes while it is open, stands in its thread once and in order.
+Promise: nothing is stored for a case before the person has agreed, but for somebody in danger, whose case opens at once.
+What was said before the case, and whatever comes while it is open, stands in its thread once and in order.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import replace
 
 from bot.people import People, Said, now_seconds
 from bot.visit import Visit
-from content.compose import Composer
+from content.compose import Composer, join
+from content.reply import Reply
 from desk.cases import Case, CaseNotFound, Cases, Media
 
 
@@ -21,14 +23,38 @@ class Handoff:
         self.composer = composer
 
     async def hand_off(self, visit: Visit, reason: str, entry: str | None = None) -> None:
-        """Open a case and say so; a person who has one is told that it is still there."""
-        before = visit.case
-        case = await self.open(visit, reason, entry=entry)
-        if before is None:
+        """Open a case and say so; ask first whom nobody has asked. A person who has one is told that it is still there."""
+        if visit.case is not None:
+            case = await self.open(visit, reason, entry=entry)
+            visit.say(self.composer.phrase(visit.asker, "handoff.already", alias=case.alias))
+        elif visit.person.agreed:
+            case = await self.open(visit, reason, entry=entry)
             visit.outcome = "handoff"
             visit.say(self.composer.handoff(visit.asker, case.alias))
         else:
-            visit.say(self.composer.phrase(visit.asker, "handoff.already", alias=case.alias))
+            self.ask(visit, reason, entry)
+
+    def ask(self, visit: Visit, reason: str, entry: str | None = None, before: str = "") -> None:
+        """May a caseworker read it? What led here is remembered for the answer."""
+        visit.person = replace(visit.person, wish=f"{reason}:{entry or ''}")
+        visit.say(self.composer.consent(visit.asker, before))
+
+    async def agree(self, visit: Visit) -> None:
+        reason, _, entry = visit.person.wish.partition(":")
+        visit.person = replace(visit.person, agreed=True, wish="")
+        await self.hand_off(visit, reason or "asked", entry or None)
+
+    def decline(self, visit: Visit) -> None:
+        visit.person = replace(visit.person, agreed=False, wish="", files=())
+        visit.say(self.composer.phrase(visit.asker, "handoff.not_sent"), in_place=True)
+
+    async def rescue(self, visit: Visit, contacts: Reply, crisis: str | None = None) -> None:
+        """Danger: the contacts, an urgent case at once, and with them the notice that otherwise comes before."""
+        if visit.case is None:
+            notice = self.composer.say(visit.asker, "handoff.consent")
+            contacts = replace(contacts, text=join([contacts.text, notice]))
+        visit.say(contacts)
+        await self.open(visit, "crisis", urgent=True, crisis=crisis)
 
     async def open(
         self, visit: Visit, reason: str, urgent: bool = False, crisis: str | None = None, entry: str | None = None
@@ -48,12 +74,6 @@ class Handoff:
         await self.bring_talk(visit)
         return visit.case
 
-    async def joined(self, visit: Visit) -> None:
-        """An action may have opened a case while it answered: from now on it is this visit's."""
-        visit.case = await self.cases.open_of(visit.person.pseudonym)
-        if visit.case:
-            await self.bring_talk(visit)
-
     async def bring_talk(self, visit: Visit) -> None:
         """Add the talk that led to the case, marked as earlier, and forget it here."""
         for line in visit.person.talk:
@@ -71,6 +91,10 @@ class Handoff:
             visit.person = visit.person.talked(said)
         else:
             await self._add(visit, "person", words, visit.key, about, language, media)
+
+    async def add_earlier(self, visit: Visit, words: str, key: str, about: Mapping[str, str], media: Media) -> None:
+        """A file that came before the case."""
+        await self._add(visit, "person", words, key, about, visit.person.language or "", media)
 
     async def add_replies(self, visit: Visit) -> None:
         """Put what the bot said into the case, or keep it for a later one."""

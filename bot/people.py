@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from bot.incoming import FileOf
 from content.compose import Asker
 from content.model import FALLBACK_LANGUAGE, LANGUAGES, REGIONS, STATUSES
 from content.reply import Reply
@@ -20,6 +21,7 @@ HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
 TALK_KEPT = 10
 TALK_CHARACTERS = 1000
+FILES_KEPT = 10
 # Telegram lets a bot delete messages for 48 hours.
 SHOWN_SECONDS = 48 * HOUR_SECONDS
 SHOWN_KEPT = 300
@@ -38,8 +40,21 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A file that waits at Telegram until the person agrees that a caseworker sees it; only where it lies is known."""
+
+    file: FileOf
+    words: str
+    key: str
+    at: int
+
+
+@dataclass(frozen=True)
 class Person:
-    """What is known of somebody. `chosen`: they picked the language themselves; else it was understood or is unknown."""
+    """What is known of somebody. `chosen`: they picked the language themselves; else it was understood or is unknown.
+
+    agreed: caseworkers may read what is passed to them; asked: the last reply asked for that; wish: why, `reason:entry`.
+    """
 
     pseudonym: str
     chat: int = 0
@@ -52,6 +67,10 @@ class Person:
     misses: int = 0
     pending: str | None = None
     album: str = ""
+    agreed: bool = False
+    asked: bool = False
+    wish: str = ""
+    files: tuple[Kept, ...] = ()
     talk: tuple[Said, ...] = ()
     unreachable: bool = False
 
@@ -65,7 +84,7 @@ class Person:
     def hears(self, reply: Reply) -> Person:
         """This person after a reply: what it tells the conversation to remember."""
         told = reply.remember
-        known = self
+        known = replace(self, asked="asked" in told)
         if (language := told.get("language")) in LANGUAGES:
             known = known.chooses(str(language))
         if (region := told.get("region")) in REGIONS:
@@ -77,6 +96,9 @@ class Person:
         if told.get("misses", "").isdigit():
             known = replace(known, misses=int(told["misses"]))
         return known
+
+    def keeps(self, kept: Kept) -> Person:
+        return replace(self, files=(*self.files, kept)[-FILES_KEPT:])
 
     def talked(self, *lines: Said) -> Person:
         kept = [replace(line, words=line.words[:TALK_CHARACTERS]) for line in lines]
@@ -152,9 +174,10 @@ def note_shown(changes: Any, key: str, message: int) -> None:
 
 
 def read_person(pseudonym: str, stored: Mapping[str, Any]) -> Person:
-    known = {one.name for one in fields(Person)} - {"pseudonym", "talk", "unreachable"}
+    known = {one.name for one in fields(Person)} - {"pseudonym", "talk", "files", "unreachable"}
     talk = tuple(Said(**line) for line in stored.get("talk", ()))
-    return Person(pseudonym, talk=talk, **{name: value for name, value in stored.items() if name in known})
+    files = tuple(Kept(**{**one, "file": FileOf(**one["file"])}) for one in stored.get("files", ()))
+    return Person(pseudonym, talk=talk, files=files, **{name: value for name, value in stored.items() if name in known})
 
 
 def written_person(person: Person) -> dict[str, Any]:
@@ -163,10 +186,11 @@ def written_person(person: Person) -> dict[str, Any]:
     state = {
         one.name: getattr(person, one.name)
         for one in fields(Person)
-        if one.name not in ("pseudonym", "talk", "unreachable") and getattr(person, one.name) != getattr(new, one.name)
+        if one.name not in ("pseudonym", "talk", "files", "unreachable") and getattr(person, one.name) != getattr(new, one.name)
     }
     talk = [{name: value for name, value in vars(line).items() if value} for line in person.talk]
-    return {**state, "talk": talk} if talk else state
+    lists = {"talk": talk, "files": [asdict(one) for one in person.files]}
+    return {**state, **{name: one for name, one in lists.items() if one}}
 
 
 def now_seconds() -> int:

@@ -48,6 +48,7 @@ class Presses:
             "services": self.services,
             "privacy": self.privacy,
             "delete": self.delete,
+            "send": self.send,
         }
 
     async def press(self, visit: Visit) -> None:
@@ -145,6 +146,15 @@ class Presses:
 
     async def human(self, visit: Visit, entry: str = "") -> None:
         await self.handoff.hand_off(visit, "asked", self.known_entry(entry))
+
+    async def send(self, visit: Visit, answer: str) -> None:
+        """The answer to the notice before a case."""
+        if answer == "yes":
+            await self.handoff.agree(visit)
+        elif answer == "no":
+            self.handoff.decline(visit)
+        else:
+            raise UnknownPress(answer)
 
     def known_entry(self, entry: str) -> str | None:
         return entry if entry in self.composer.content.entries else None

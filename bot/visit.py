@@ -10,7 +10,7 @@ from content.reply import Reply
 from desk.cases import BOT_OUTCOMES, Case
 
 # Under a message with one of these stands something worth keeping: a press adds a message instead of replacing it.
-KEPT = ("helped:", "wrong:", "human:", "cancel", "delete:ask")
+KEPT = ("helped:", "wrong:", "human:", "cancel", "delete:ask", "send:")
 
 
 class Visit:

@@ -266,6 +266,13 @@ class Composer:
         paragraphs = [contacts, told]
         return Reply(join(paragraphs), asker.language, "crisis", tuple(rows), {"misses": "0"})
 
+    def consent(self, asker: Asker, before: str = "") -> Reply:
+        """Before anything is stored for a case: who reads it, what, for how long; go on or not. `before` is said first."""
+        keeps = say_duration(asker.language, self.house.keep_case)
+        question = self.say(asker, "handoff.ask", organisation=self.house.name, case=keeps)
+        buttons = ((Button(self.say(asker, "button.send"), "send:yes"), Button(self.say(asker, "button.no"), "send:no")),)
+        return Reply(join([before, question]), asker.language, "handoff", buttons, {"misses": "0", "asked": "1"})
+
     def handoff(self, asker: Asker, alias: str, now: datetime | None = None) -> Reply:
         """A case is open: its name, when somebody will answer, how to cancel."""
         paragraphs = [

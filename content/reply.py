@@ -30,7 +30,8 @@ class Button:
 
     menu · languages · language:<code> · regions · region:<code>[:<entry>] · statuses · status:<code>[:<entry>] ·
     topic:<topic> · entry:<id> · wrong:<id> (if it goes wrong) · helped:<id> · missed:<id> · human[:<id>] · cancel ·
-    services[:<entry>] · privacy · delete:ask · delete:yes · delete:no · url:<https address> (opens, does not come back)
+    services[:<entry>] · privacy · delete:ask · delete:yes · delete:no · send:yes · send:no (to a caseworker) ·
+    url:<https address> (opens, does not come back)
     """
 
     title: str
@@ -42,7 +43,8 @@ class Reply:
     """Text in a language, rows of buttons, and what the conversation must remember.
 
     outcome: one of OUTCOMES.
-    remember: conversation fields to set: language, region, status, entry, misses (as text).
+    remember: conversation fields to set: language, region, status, entry, misses (as text),
+    asked (the reply asks whether a caseworker may read), wish (why a person is wanted, `reason:entry`).
     about: what was understood, for the caseworkers: id, confidence, runner_ups, crisis.
     """
 

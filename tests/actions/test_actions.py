@@ -88,22 +88,22 @@ async def test_clarify_shows_the_three_likeliest(server: httpx.AsyncClient):
     assert presses(reply) == ["entry:housing/lease", "entry:housing/eviction", "entry:housing/energy", "missed"]
 
 
-async def test_the_first_miss_shows_the_menu_and_the_second_opens_a_case(server: httpx.AsyncClient, cases: Cases):
+async def test_the_first_miss_shows_the_menu_and_the_second_asks_for_a_case(server: httpx.AsyncClient, cases: Cases):
     first = await run(server, "action_fallback", {})
     assert first.remember["misses"] == "1" and "topic:housing" in presses(first)
     assert await cases.open_of(PERSON) is None
     metadata = {"language": "en", "misses": first.remember["misses"], "update": "2"}
     second = await run(server, "action_fallback", {}, metadata=metadata)
-    assert second.outcome == "handoff"
-    case = await cases.open_of(PERSON)
-    assert case is not None and case.reason == "missed"
+    assert (second.outcome, second.remember["wish"]) == ("handoff", "missed:")
+    assert await cases.open_of(PERSON) is None
 
 
-async def test_a_wish_for_a_person_opens_one_case(server: httpx.AsyncClient, cases: Cases):
-    for _ in range(2):
-        await run(server, "action_handoff", {"id": "talk_to_human"}, text="a person please")
-    (case,) = await cases.queue()
-    assert case.person == PERSON and not case.urgent
+async def test_a_wish_for_a_person_is_asked_about_before_anything_is_stored(server: httpx.AsyncClient, cases: Cases):
+    metadata = {"language": "ar", "entry": "housing/lease", "update": "3"}
+    reply = await run(server, "action_handoff", {"id": "talk_to_human"}, text="a person please", metadata=metadata)
+    assert presses(reply) == ["send:yes", "send:no"] and reply.language == "ar"
+    assert reply.remember["wish"] == "asked:housing/lease"
+    assert await cases.queue() == []
 
 
 async def test_a_reply_tells_the_caseworkers_what_was_understood(server: httpx.AsyncClient):

@@ -10,6 +10,7 @@ import pytest
 from bot.house import House
 from content.reply import Reply
 from sandbox.client import Person, SandboxClient
+from tests.bot.asking import NOTICE, agrees, asks_for_a_person
 from tests.bot.figures import counts
 from tests.bot.rasa import StandIn
 from tests.bot.waiting import until
@@ -26,9 +27,9 @@ SENT: dict[str, tuple[Act, str]] = {
     "forwarded": (lambda one: one.forwards("is this true"), "answer to: is this true"),
     "location": (lambda one: one.sends_location(50.8467, 4.3525), "region.brussels"),
     "location abroad": (lambda one: one.sends_location(48.85, 2.35), "region.not_found"),
-    "voice": (lambda one: one.sends_voice(), "media.voice"),
-    "photo": (lambda one: one.sends_photo("a letter"), "media.file"),
-    "document": (lambda one: one.sends_document(name="letter.txt"), "media.file"),
+    "voice": (lambda one: one.sends_voice(), "media.for_a_person"),
+    "photo": (lambda one: one.sends_photo("a letter"), "media.for_a_person"),
+    "document": (lambda one: one.sends_document(name="letter.txt"), "media.for_a_person"),
     "unknown command": (lambda one: one.says("/nonsense"), "dialogue.help"),
     "menu": (lambda one: one.says("/menu"), "menu.ask"),
     "language": (lambda one: one.says("/language"), "language.ask"),
@@ -36,7 +37,7 @@ SENT: dict[str, tuple[Act, str]] = {
     "privacy": (lambda one: one.says("/privacy"), "I am a computer program"),
     "help": (lambda one: one.says("/help"), "dialogue.help"),
     "delete": (lambda one: one.says("/delete"), "delete.ask"),
-    "human": (lambda one: one.says("/human"), "I have passed your question"),
+    "human": (lambda one: one.says("/human"), "May a caseworker"),
     "deep link": (lambda one: one.starts("housing-lease"), "The rental contract"),
     "deep link to nothing": (lambda one: one.starts("housing-castle"), "dialogue.greet"),
     "mydata": (lambda one: one.says("/mydata"), "mydata.file"),
@@ -130,8 +131,7 @@ async def test_a_slow_rasa_shows_typing_and_is_given_up_within_three_seconds(
 async def test_what_was_said_before_the_case_stands_in_it_once_and_in_order(amina: Person, running: House) -> None:
     await amina.says("first question")
     await amina.hears("answer to: first question")
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     await amina.says("one thing more")
     await amina.hears("answer to: one thing more")
     case = await running.cases.open_of(running.vault.pseudonym(amina.id))
@@ -144,8 +144,7 @@ async def test_what_was_said_before_the_case_stands_in_it_once_and_in_order(amin
 async def test_while_a_caseworker_holds_the_case_rasa_hears_nothing_and_the_bot_is_silent(
     amina: Person, rasa: StandIn, running: House
 ) -> None:
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     case = await running.cases.open_of(running.vault.pseudonym(amina.id))
     assert case and await running.cases.claim(case.id, "amal", "Amal")
     await amina.hears("Amal, is here now")
@@ -162,8 +161,7 @@ async def test_while_a_caseworker_holds_the_case_rasa_hears_nothing_and_the_bot_
 
 
 async def test_a_claim_while_rasa_thinks_silences_the_bot(amina: Person, rasa: StandIn, running: House) -> None:
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     case = await running.cases.open_of(running.vault.pseudonym(amina.id))
     rasa.seconds = 0.5
     await amina.says("too late for the bot")
@@ -182,19 +180,19 @@ async def test_a_second_miss_in_a_row_brings_a_caseworker(amina: Person, rasa: S
     await amina.says("blue")
     await amina.hears("not understood")
     await amina.says("green")
-    await amina.hears("Your case is called")
+    await agrees(amina)
     case = await running.cases.open_of(running.vault.pseudonym(amina.id))
     assert case and case.reason == "missed"
 
 
-async def test_a_case_that_an_action_opened_gets_the_talk_before_it(amina: Person, rasa: StandIn, running: House) -> None:
+async def test_a_wish_told_to_rasa_joins_the_case_that_is_open(amina: Person, rasa: StandIn, running: House) -> None:
     await amina.says("first question")
     await amina.hears("answer to: first question")
     pseudonym = running.vault.pseudonym(amina.id)
     await running.cases.open(pseudonym, "en", "asked")
     rasa.say = lambda message: [Reply("a caseworker comes", "en", "handoff")]
     await amina.says("a person please")
-    await amina.hears("a caseworker comes")
+    await amina.hears("is already with our caseworkers")
     await asyncio.sleep(0.1)
     case = await running.cases.open_of(pseudonym)
     assert case
@@ -212,8 +210,7 @@ async def test_two_starts_at_once_are_both_answered_and_make_one_person(sandbox:
 
 
 async def test_a_blocked_bot_marks_the_person_and_unblocking_heals_it(amina: Person, running: House) -> None:
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     await amina.blocks()
     pseudonym = running.vault.pseudonym(amina.id)
     await until(lambda: is_unreachable(running, pseudonym))
@@ -245,9 +242,53 @@ async def test_each_turn_is_counted_by_how_it_ended(amina: Person, rasa: StandIn
     }  # fmt: skip
 
 
-async def test_a_second_miss_counts_as_passed_on_and_still_as_unanswered(amina: Person, rasa: StandIn, running: House) -> None:
+async def test_the_notice_comes_before_anything_is_stored_for_a_case_and_only_once(amina: Person, running: House) -> None:
+    await amina.says("/human")
+    notice = await amina.hears(NOTICE)
+    assert "30 days" in notice.text and running.composer.house.name in notice.text
+    assert await running.cases.open_of(running.vault.pseudonym(amina.id)) is None
+    await amina.presses("send:yes", notice)
+    await amina.presses("cancel", await amina.hears("Your case is called"))
+    await amina.hears("Your case is closed")
+    await amina.says("/human")
+    await amina.hears("Your case is called")
+
+
+@pytest.mark.parametrize(("understood", "opened"), [("affirm", True), ("deny", False)])
+async def test_the_notice_can_be_answered_in_words(
+    amina: Person, rasa: StandIn, running: House, understood: str, opened: bool
+) -> None:
+    rasa.say = lambda message: [Reply("good", "en", "dialogue", about={"id": understood})]
+    await amina.says("/human")
+    await amina.hears(NOTICE)
+    await amina.says("as you say")
+    await amina.hears("Your case is called" if opened else "I pass nothing on")
+    await amina.says("as you say")
+    await amina.hears("good")
+
+
+async def test_danger_opens_the_case_at_once_and_the_notice_comes_with_it(amina: Person, rasa: StandIn, running: House) -> None:
+    rasa.say = lambda message: [Reply("call 112", "en", "crisis")]
+    await amina.says("he beats me")
+    reply = await amina.hears("call 112")
+    assert "The caseworkers read what you write here from now on" in reply.text
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and case.urgent
+
+
+async def test_a_wish_told_to_rasa_is_asked_about_with_its_entry(amina: Person, rasa: StandIn, running: House) -> None:
+    rasa.say = lambda message: [Reply("may I", "en", "handoff", remember={"asked": "1", "wish": "missed:housing/lease"})]
+    await amina.says("a person please")
+    await agrees(amina)
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and (case.reason, case.entry) == ("missed", "housing/lease")
+
+
+async def test_a_second_miss_counts_as_unanswered_and_as_passed_on_when_the_person_agrees(
+    amina: Person, rasa: StandIn, running: House
+) -> None:
     rasa.body = [Reply("I do not know", "en", "fallback", remember={"misses": "2"}).as_json()]
     await amina.says("a question that nobody wrote an entry for")
-    await amina.hears("Your case is called")
+    await agrees(amina)
     counted = await counts(running)
-    assert (counted["bot:handoff"], counted["bot:fallback"], counted["fallback:en"]) == (1, 0, 1)
+    assert (counted["bot:fallback"], counted["bot:handoff"], counted["fallback:en"]) == (1, 1, 1)

@@ -11,6 +11,7 @@ from bot.house import House
 from logs import set_up_logs
 from sandbox.client import Person, SandboxClient
 from store import Redis
+from tests.bot.asking import asks_for_a_person
 
 SECRET = "zanzibar"
 FILE = b"OggS zanzibar voice"
@@ -28,8 +29,7 @@ async def lives(amina: Person) -> None:
     """Everything a person can leave behind."""
     await amina.says(f"my {SECRET} question")
     await amina.hears("answer to")
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     await amina.sends_voice(FILE)
     await amina.hears("voice messages")
     await amina.says(f"call me at {SECRET}")

@@ -10,11 +10,11 @@ from bot.house import House
 from bot.people import person_key
 from desk.cases import Case, CaseEvent
 from sandbox.client import Person, SandboxClient
+from tests.bot.asking import asks_for_a_person
 
 
 async def opened(amina: Person, house: House) -> Case:
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     case = await house.cases.open_of(house.vault.pseudonym(amina.id))
     assert case
     return case
@@ -29,7 +29,7 @@ async def test_every_change_of_a_case_is_told_in_order(amina: Person, running: H
     assert await running.cases.claim(case.id, "bo", "Bo")
     assert await running.cases.close(case.id, "bo")
     await amina.sees("has closed your case")
-    told = [one.text.split(".")[0] for one in (await amina.replies())[2:]]
+    told = [one.text.split(".")[0] for one in (await amina.replies())[3:]]
     assert told == [
         "A caseworker, Amal, is here now and reads what you write",
         "Amal: I read your letter",
@@ -71,6 +71,8 @@ async def test_latin_names_are_isolated_in_arabic(sandbox: SandboxClient, runnin
     await amir.says("/language ar")
     await amir.hears()
     await amir.says("/human")
+    await amir.hears()
+    await amir.presses("send:yes")
     await amir.hears()
     case = await running.cases.open_of(running.vault.pseudonym(amir.id))
     assert case and await running.cases.claim(case.id, "bo", "Bo")

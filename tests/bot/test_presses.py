@@ -7,6 +7,7 @@ import pytest
 from bot.house import House
 from content.reply import Reply
 from sandbox.client import Message, Person, SandboxClient
+from tests.bot.asking import agrees, asks_for_a_person
 from tests.bot.figures import counts
 from tests.bot.rasa import StandIn
 
@@ -70,14 +71,13 @@ async def test_two_misses_bring_a_caseworker_who_knows_the_entry(amina: Person, 
     await amina.presses(f"missed:{entry.id}", answer)
     await amina.hears("I am sorry")
     await amina.presses(f"missed:{entry.id}", answer)
-    await amina.hears("Your case is called")
+    await agrees(amina)
     case = await running.cases.open_of(running.vault.pseudonym(amina.id))
     assert case and case.reason == "missed" and case.entry == entry.id
 
 
 async def test_a_case_is_cancelled_and_said_to_be(amina: Person, running: House) -> None:
-    await amina.says("/human")
-    handoff = await amina.hears("Your case is called")
+    handoff = await asks_for_a_person(amina)
     await amina.presses("cancel", handoff)
     await amina.hears("Your case is closed")
     await amina.presses("cancel", handoff)
@@ -86,8 +86,7 @@ async def test_a_case_is_cancelled_and_said_to_be(amina: Person, running: House)
 
 
 async def test_asking_for_a_person_twice_makes_one_case(amina: Person, running: House) -> None:
-    await amina.says("/human")
-    await amina.hears("Your case is called")
+    await asks_for_a_person(amina)
     await amina.says("/human")
     await amina.hears("is already with our caseworkers")
     assert (await running.cases.counts())["waiting"] == 1

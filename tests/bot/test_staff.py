@@ -45,6 +45,8 @@ async def test_a_new_an_urgent_and_a_late_case_are_told_without_a_word_of_the_pe
     async with at_work(bot_settings, composer, str(chat)) as house:
         amina = await sandbox.person("Amina Secretname", "ar")
         await amina.says("/human")
+        await amina.hears()
+        await amina.presses("send:yes")
         case = await until_open(house, amina)
         link = f"http://127.0.0.1:8123/cases/{case.id}"
         opened = await heard(amal, chat, "waits for a caseworker")

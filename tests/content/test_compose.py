@@ -79,6 +79,12 @@ def test_a_crisis_gives_the_contacts_and_says_when_nobody_is_there(composer: Com
     assert "112" in composer.crisis("crisis/unheard_of", Asker("so")).text
 
 
+def test_the_notice_before_a_case_says_who_reads_and_how_long_it_is_kept(composer: Composer):
+    text = composer.consent(Asker("en")).text
+    assert "Convivial" in text and "30 days" in text
+    assert presses(composer.consent(Asker("ar"))) == ["send:yes", "send:no"]
+
+
 def test_the_privacy_text_says_what_the_settings_do(composer: Composer):
     text = composer.privacy(Asker("en")).text
     assert "24 hours" in text and "30 days" in text and "Convivial" in text

@@ -1,8 +1,8 @@
 """Talk: one simulated person who writes the known script, and remembers what each act was to bring.
 
-The script: start, choose a language, three questions at once, the topic buttons, "I want to talk to a person", a question
-while the case waits, words to the caseworker who holds it, the case closed, two questions more. Now and then Telegram
-delivers an update twice.
+The script: start, choose a language, three questions at once, the topic buttons, "I want to talk to a person" and the yes to
+the notice, a question while the case waits, words to the caseworker who holds it, the case closed, two questions more. Now
+and then Telegram delivers an update twice.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Script:
     chosen: str
     slow: str
     menu: str
+    asked: str
     opened: str
     already: str
     claimed: str
@@ -43,8 +44,10 @@ class Script:
 def phrases(composer: Composer) -> dict[str, str]:
     """The bot's sentences as far as they are the same for everybody."""
     keys = {"welcome": "start.welcome", "chosen": "language.set", "slow": "fallback.slow", "menu": "menu.ask"}
+    keys["asked"] = "handoff.ask"
     cases = {"opened": "handoff.opened", "already": "handoff.already", "claimed": "case.claimed", "closed": "case.closed"}
-    filled = {name: composer.say(ENGLISH, key, alias="\0", caseworker="\0") for name, key in {**keys, **cases}.items()}
+    slots = dict.fromkeys(("alias", "caseworker", "organisation", "case"), "\0")
+    filled = {name: composer.say(ENGLISH, key, **slots) for name, key in {**keys, **cases}.items()}
     return {name: text.partition("\0")[0] for name, text in filled.items()}
 
 
@@ -125,11 +128,12 @@ class Talk:
 
     async def want_a_person(self) -> None:
         await self.person.says(PERSON_WANTED)
-        self.dues.append(Due("handoff", (self.script.opened, self.script.already, self.script.slow), PERSON_WANTED, True))
-        await self.until(lambda heard: self.all_met(heard) or self.is_claimed(heard), "handoff")
+        self.dues.append(Due("handoff", (self.script.asked, self.script.slow), PERSON_WANTED))
+        await self.heard_all()
         heard = await self.heard()
         if heard[-1].startswith(self.script.slow):
-            await self.press_for("human", (self.script.opened, self.script.already))
+            await self.press_for("human", (self.script.asked,))
+        await self.press_for("send:yes", (self.script.opened, self.script.already))
 
     async def to_the_caseworker(self, place: int) -> None:
         words = f"held-{self.number}-{place}"
@@ -170,9 +174,6 @@ class Talk:
         """True when the last act has brought what it must, and nothing before it is missing."""
         met = align(self.dues, heard).met
         return met[-1] is not None and all(text is not None or due.or_case for text, due in zip(met, self.dues, strict=True))
-
-    def is_claimed(self, heard: list[str]) -> bool:
-        return any(text.startswith(self.script.claimed) for text in heard)
 
     async def heard(self) -> list[str]:
         return [first_text(message) for message in await self.person.messages(last=1000) if message.from_bot]

@@ -85,6 +85,8 @@ async def office(wegwijs: Running, accounts: None) -> AsyncIterator[Office]:
 
 async def asks_for_a_person(person: Person, office: Office) -> Case:
     await person.says("/human")
+    await person.hears(within=PATIENT)
+    await person.presses("send:yes")
     case = await office.case_of(person)
     await person.hears(case.alias, within=PATIENT)
     return case

@@ -93,6 +93,8 @@ async def test_a_case_from_the_first_word_to_the_last(sandbox: SandboxClient, we
     await sign_in(page, wegwijs)
     person = await newcomer(sandbox, "Amina", "ar")
     await person.says("بدي احكي مع شخص")
+    notice = await person.hears(composer.consent(asker).text, within=PATIENT)
+    await person.presses("send:yes", notice)
     await person.hears(composer.say(asker, "handoff.consent"), within=PATIENT)
 
     # It appears without reloading; the newest is the last of the waiting ones.
@@ -135,6 +137,7 @@ async def test_two_misses_in_a_row_bring_a_caseworker(sandbox: SandboxClient, co
     await person.presses("missed:first_steps/interpreter")
     await person.hears(within=PATIENT)
     await person.says("that did not help me at all, wrong answer")
+    await person.presses("send:yes", await person.hears(composer.consent(Asker("en")).text, within=PATIENT))
     await person.hears(composer.say(Asker("en"), "handoff.consent"), within=PATIENT)
 
 
@@ -166,6 +169,7 @@ async def person_is_understood_again(person: Person, composer: Composer) -> None
 async def test_delete_leaves_nothing_of_the_person(sandbox: SandboxClient, composer: Composer):
     person = await newcomer(sandbox, "Leyla", "en")
     await person.says("I want to talk to a person")
+    await person.presses("send:yes", await person.hears(composer.consent(Asker("en")).text, within=PATIENT))
     await person.hears(within=PATIENT)
     await person.says("/delete")
     await person.hears(composer.say(Asker("en"), "delete.ask"), within=PATIENT)
