@@ -23,7 +23,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 import meters
 from bot.api import WANTED, TelegramBot
 from bot.ending import ended
-from bot.incoming import chat_of, integer, mapping
+from bot.incoming import integer, mapping, read_update
 from bot.leases import Leases
 from bot.send import seconds_of
 from bot.streams import Streams
@@ -48,7 +48,7 @@ class Inbox:
 
     async def store(self, updates: list[object]) -> None:
         """All of them, in this order. Raises RedisError when one may not be stored."""
-        wanted = [(update, integer(mapping(update).get("update_id")), chat_of(update)) for update in updates]
+        wanted = [(update, integer(mapping(update).get("update_id")), owner(update)) for update in updates]
         for update, number, chat in wanted:
             if not number or not chat:
                 meters.UPDATES.labels("nobody").inc()
@@ -60,6 +60,11 @@ class Inbox:
             meters.UPDATES.labels("stored" if new else "again").inc()
             if not new:
                 logger.info("update came again", extra={"update": number})
+
+
+def owner(update: object) -> int:
+    """The chat that is answered, read as the worker reads it: what is kept of one person never goes to another."""
+    return read_update(update).chat
 
 
 def written(update: object) -> bytes:

@@ -168,8 +168,14 @@ class Updates:
         limit = min(max(limit, 1), 100)
         if not len(self) and timeout > 0 and not self._stopping:
             await self._wait(min(timeout, LONGEST_POLL_SECONDS))
-        again = [self._again.popleft() for _ in range(min(limit, len(self._again)))]
-        return again + list(islice(self._waiting.values(), limit - len(again)))
+        return self._batch(limit)
+
+    def _batch(self, limit: int) -> list[Json]:
+        """The lowest ids: a bot confirms everything below the highest it saw, so none may be passed over."""
+        waiting = list(islice(self._waiting.values(), limit))
+        batch = sorted([*self._again, *waiting], key=lambda update: int(str(update["update_id"])))[:limit]
+        self._again = deque(update for update in self._again if not any(update is one for one in batch))
+        return batch
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:

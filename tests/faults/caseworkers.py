@@ -40,7 +40,14 @@ class Caseworker:
     problems: list[str] = field(default_factory=list)
 
     async def work(self) -> None:
-        """Until cancelled."""
+        """Until cancelled; what was begun ends with it."""
+        try:
+            await self.look()
+        finally:
+            for task in self.tasks:
+                task.cancel()
+
+    async def look(self) -> None:
         while True:
             page = await self.page("/")
             for case_id in dict.fromkeys(ROW.findall(page.text)):

@@ -20,7 +20,7 @@ from settings import Settings
 from store import password
 from tests.conftest import wait_for_port
 from tests.faults.links import Link, links
-from tests.journeys.conftest import STOP_SECONDS, Running, on_free_ports
+from tests.journeys.conftest import Running, descendants, on_free_ports
 
 # Names as they stand in the command line; "work" runs twice.
 KILLED = ("work", "send", "receive", "desk", "redis", "actions", "work", "rasa")
@@ -83,10 +83,10 @@ def fleet(folder: Path) -> Iterator[Fleet]:
             wait_until_ready(processes, supervisor)
             yield one
         finally:
-            supervisor.send_signal(signal.SIGTERM)
-            supervisor.wait(STOP_SECONDS)
-            for process in (one.redis, sandbox):
-                process.kill()
+            everybody = [supervisor.pid, *descendants(supervisor.pid), one.redis.pid, sandbox.pid]
+            for pid in everybody:
+                os.kill(pid, signal.SIGKILL)
+            for process in (supervisor, one.redis, sandbox):
                 process.wait()
 
 
@@ -108,4 +108,5 @@ def behind(direct: Settings, lines: dict[str, Link]) -> Settings:
 
 
 def start(name: str, settings: Settings) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*wegwijs(), name], env={**os.environ, **settings.environment()})
+    environment = {**os.environ, **settings.environment()}
+    return subprocess.Popen([*wegwijs(), name], env=environment, stdout=subprocess.DEVNULL)

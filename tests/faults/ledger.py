@@ -43,6 +43,8 @@ class Ledger:
         self.enter_held(talk, [line.words for line in lines if line.author == "person"])
         self.enter_caseworker(talk, [line.words for line in lines if line.author == "caseworker"])
         self.enter_silence(talk, heard)
+        for what in talk.impatient:
+            self.breach("waited in vain", talk, what)
 
     def enter_replies(self, talk: Talk, heard: list[str], said: Counter[str]) -> None:
         aligned = align(talk.dues, heard)

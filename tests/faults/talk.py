@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from content.compose import Asker, Composer
 from content.model import TOPICS, Entry
-from sandbox.client import Message, NotSeen, Person, SandboxClient
+from sandbox.client import Message, NotSeen, Person, Refused, SandboxClient
 from tests.faults.alignment import Due, align
 
 ENGLISH = Asker("en")
@@ -34,6 +34,7 @@ class Script:
     chosen: str
     slow: str
     menu: str
+    topic: str
     asked: str
     opened: str
     already: str
@@ -44,10 +45,10 @@ class Script:
 def phrases(composer: Composer) -> dict[str, str]:
     """The bot's sentences as far as they are the same for everybody."""
     keys = {"welcome": "start.welcome", "chosen": "language.set", "slow": "fallback.slow", "menu": "menu.ask"}
-    keys["asked"] = "handoff.ask"
     cases = {"opened": "handoff.opened", "already": "handoff.already", "claimed": "case.claimed", "closed": "case.closed"}
+    every = {**keys, **cases, "asked": "handoff.ask", "topic": "topic.choose"}
     slots = dict.fromkeys(("alias", "caseworker", "organisation", "case"), "\0")
-    filled = {name: composer.say(ENGLISH, key, **slots) for name, key in {**keys, **cases}.items()}
+    filled = {name: composer.say(ENGLISH, key, topic="", **slots) for name, key in every.items()}
     return {name: text.partition("\0")[0] for name, text in filled.items()}
 
 
@@ -89,6 +90,13 @@ class Talk:
     impatient: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
+        """To the end of the script; or to where what the person wants to press is not there, and the count tells."""
+        try:
+            await self.write()
+        except Refused as error:
+            self.impatient.append(str(error))
+
+    async def write(self) -> None:
         await self.begin()
         await self.ask(3)
         await self.walk()
@@ -123,7 +131,7 @@ class Talk:
         entry, _, answer = self.chance.choice(self.script.questions)
         await self.person.says("/menu")
         await self.due("command", (self.script.menu,))
-        await self.press(f"topic:{entry.partition('/')[0]}", None)
+        await self.press(f"topic:{entry.partition('/')[0]}", self.script.topic)
         await self.press_for(f"entry:{entry}", (answer,))
 
     async def want_a_person(self) -> None:
@@ -146,12 +154,12 @@ class Talk:
         if self.chance.random() < REPEATED:
             await self.person.repeats()
 
-    async def press(self, button: str, shows: str | None) -> None:
+    async def press(self, button: str, shows: str) -> None:
         """A button whose list turns in its place into another; `shows` is what it then says."""
         began = time.monotonic()
         await self.person.presses(button)
         try:
-            await self.person.hears(shows or "", within=self.patience)
+            await self.person.hears(shows, within=self.patience)
             self.edits.append(True)
         except NotSeen:
             self.edits.append(False)

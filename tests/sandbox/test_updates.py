@@ -33,6 +33,17 @@ async def test_an_offset_confirms_what_came_before_it(api: BotApi, amina: Person
     assert await ids(api, offset=0) == []
 
 
+async def test_an_update_that_comes_again_passes_over_none_that_waits(
+    api: BotApi, amina: Person, sandbox: SandboxClient
+) -> None:
+    for words in ("two", "three", "four"):
+        await amina.says(words)
+    await sandbox.repeats(4)
+    assert await ids(api, limit=2) == [1, 2]
+    assert await ids(api, offset=3) == [3, 4, 4]
+    assert await ids(api, offset=4) == [4]
+
+
 async def test_a_negative_offset_forgets_all_but_the_newest(api: BotApi, amina: Person) -> None:
     await amina.says("two")
     assert await ids(api, offset=-1) == [2]
