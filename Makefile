@@ -12,7 +12,7 @@ help:
 	@echo "make check   ruff, mypy, content check"
 	@echo "make train   train the model from content/"
 	@echo "make bench   measure speed and memory beside the peers"
-	@echo "make soak    the long form of the fault tests"
+	@echo "make soak    1,000 people write while everything is killed; 10,000 hostile updates; half an hour"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml (needs uv)"
 
 $(ENVIRONMENT): requirements/all.txt pyproject.toml scripts/environment.sh
@@ -40,7 +40,8 @@ bench: $(ENVIRONMENT)
 	$(BIN)/python -m tests.bench
 
 soak: $(ENVIRONMENT)
-	$(BIN)/python -m pytest tests/faults --soak
+	$(BIN)/wegwijs train
+	$(BIN)/python -m pytest -s tests/faults tests/bot/test_fuzz.py --soak
 
 lock:
 	uv pip compile pyproject.toml --extra nlu --extra dev --python-version 3.10 --generate-hashes --no-annotate --no-header \

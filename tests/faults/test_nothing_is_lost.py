@@ -42,7 +42,7 @@ class Size:
 
 
 SHORT = Size(chats=24, at_once=24, between_seconds=1.5, patience=60.0)
-LONG = Size(chats=1000, at_once=60, between_seconds=4.0, patience=180.0)
+LONG = Size(chats=1000, at_once=100, between_seconds=4.0, patience=180.0)
 
 
 @asynccontextmanager
