@@ -21,8 +21,9 @@ from tests.faults.alignment import Due, align
 ENGLISH = Asker("en")
 PERSON_WANTED = "I want to talk to a person"
 POLL_SECONDS = 5.0
-REPEATED = 0.2
-REHEARSED_SECONDS = 15.0
+REHEARSED_SECONDS = 60.0
+REHEARSED_AT_ONCE = 4
+REHEARSED_TIMES = 20
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,20 @@ async def rehearse(client: SandboxClient, composer: Composer, count: int) -> Scr
     """So many questions that a healthy Wegwijs answers surely, found out by asking them."""
     script = Script((), **phrases(composer))
 
+    places = asyncio.Semaphore(REHEARSED_AT_ONCE)
+
     async def asked(entry: Entry) -> tuple[str, str, str] | None:
         question, answer = entry.texts["en"].questions[0], composer.answer(entry.id, ENGLISH).text
         # A new person for each: a region that is named in one question is remembered with the next.
         talk = Talk(await client.person("Rehearsal", "en"), 0, script, REHEARSED_SECONDS)
-        await talk.begin()
-        await talk.person.says(question)
-        reply = await talk.person.hears(within=REHEARSED_SECONDS)
-        return (entry.id, question, answer) if reply.text == answer else None
+        async with places:
+            await talk.begin()
+            for _ in range(REHEARSED_TIMES):  # the first questions of all come while Rasa still warms up
+                await talk.person.says(question)
+                reply = (await talk.person.hears(within=REHEARSED_SECONDS)).text
+                if reply != script.slow:
+                    break
+        return (entry.id, question, answer) if reply == answer else None
 
     entries = [entry for topic in TOPICS for entry in composer.content.in_topic(topic)[:2]]
     sure = [found for found in await asyncio.gather(*map(asked, entries)) if found]
@@ -83,6 +90,7 @@ class Talk:
     script: Script
     patience: float
     chance: random.Random = field(default_factory=lambda: random.Random(0))
+    repeated: float = 0.0
     dues: list[Due] = field(default_factory=list)
     edits: list[bool] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -151,7 +159,7 @@ class Talk:
 
     async def sometimes_twice(self) -> None:
         """Telegram is in doubt and delivers the update again."""
-        if self.chance.random() < REPEATED:
+        if self.chance.random() < self.repeated:
             await self.person.repeats()
 
     async def press(self, button: str, shows: str) -> None:

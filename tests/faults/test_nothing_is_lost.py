@@ -27,6 +27,8 @@ from tests.faults.talk import Script, Talk
 from vault import open_vault
 
 SETTLED_SECONDS = 60.0
+# Of all messages, those that Telegram delivers twice.
+REPEATED = 0.2
 # What is delivered twice is so within this time after the last.
 AFTERWARDS_SECONDS = 2.0
 
@@ -66,7 +68,7 @@ async def talks(sandbox: SandboxClient, script: Script, size: Size, chance: rand
     async def one(number: int) -> Talk:
         async with places:
             person = await sandbox.person(f"Person {number}", "en")
-            talk = Talk(person, number, script, size.patience, random.Random(chance.random()))
+            talk = Talk(person, number, script, size.patience, random.Random(chance.random()), REPEATED)
             await asyncio.sleep(talk.chance.uniform(0, 3))
             await talk.run()
             return talk
