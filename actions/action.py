@@ -37,6 +37,8 @@ class ReplyAction(Action):  # type: ignore[misc]
         """Remember a region that was named; offer the language that was written when it is not the chosen one."""
         if turn.named_region:
             reply = replace(reply, remember={"region": turn.named_region, **reply.remember})
+        if turn.named_town:
+            reply = replace(reply, remember={"town": turn.named_town, **reply.remember})
         written = turn.written_language
         if not turn.chosen_language or not written or written == turn.chosen_language:
             return reply

@@ -17,7 +17,10 @@ from content.model import LANGUAGES, REGIONS
 
 @dataclass(frozen=True)
 class Turn:
-    """One message: who asks (pseudonym), the words, what was understood, what was said before."""
+    """One message: who asks (pseudonym), the words, what was understood, what was said before.
+
+    named_region, named_town: to be remembered as the person's, as none is known and the two agree.
+    """
 
     person: str
     words: str
@@ -32,6 +35,7 @@ class Turn:
     entry: str | None = None
     entry_before: str | None = None
     named_region: str | None = None
+    named_town: str | None = None
     trouble: bool = False
     misses: int = 0
     update: str = ""
@@ -46,11 +50,15 @@ def read_turn(tracker: Tracker) -> Turn:
     chosen = one_of(metadata.get("language"), LANGUAGES)
     written = one_of(understood.get("language"), LANGUAGES)
     named = one_of(understood.get("region"), REGIONS)
+    named_town = text_or_none(understood.get("municipality"))
+    home = one_of(metadata.get("region"), REGIONS)
     asker = Asker.from_metadata(
         {
             "language": chosen or written,
-            "region": one_of(metadata.get("region"), REGIONS) or named,
+            "region": home or named,
             "status": metadata.get("status"),
+            "town": named_town if named else metadata.get("town"),
+            "near": named or home,
         }
     )
     ranking = tuple(str(one.get("id")) for one in understood.get("ranking") or () if isinstance(one, dict))
@@ -67,7 +75,8 @@ def read_turn(tracker: Tracker) -> Turn:
         crisis=text_or_none(understood.get("crisis")),
         entry=text_or_none(understood.get("entry")),
         entry_before=text_or_none(metadata.get("entry")),
-        named_region=None if one_of(metadata.get("region"), REGIONS) else named,
+        named_region=None if home else named,
+        named_town=named_town if home in (None, named) and not metadata.get("town") else None,
         trouble=bool(understood.get("trouble")),
         misses=int(number(metadata.get("misses"))),
         update=str(metadata.get("update") or ""),

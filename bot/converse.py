@@ -234,7 +234,7 @@ class Converse:
         place = visit.incoming.place
         found = self.places.nearest(*place) if place else None
         if found:
-            visit.person = replace(visit.person, region=found.region)
+            visit.person = visit.person.lives(found.region, found.nis)
         if visit.case:
             visit.incoming = replace(visit.incoming, words=f"📍 {found.name if found else '?'}")
             await self.handoff.add(visit)

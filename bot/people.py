@@ -62,6 +62,7 @@ class Person:
     chosen: bool = False
     offered: bool = False
     region: str | None = None
+    town: str | None = None
     status: str | None = None
     entry: str | None = None
     misses: int = 0
@@ -76,10 +77,14 @@ class Person:
 
     @property
     def asker(self) -> Asker:
-        return Asker(self.language or FALLBACK_LANGUAGE, self.region, self.status)
+        return Asker(self.language or FALLBACK_LANGUAGE, self.region, self.status, self.town, self.region)
 
     def chooses(self, language: str) -> Person:
         return replace(self, language=language, chosen=True, offered=True)
+
+    def lives(self, region: str, town: str | None = None) -> Person:
+        """In a region, and in a municipality (NIS code) of it when it is known."""
+        return replace(self, region=region, town=town)
 
     def hears(self, reply: Reply) -> Person:
         """This person after a reply: what it tells the conversation to remember."""
@@ -88,7 +93,9 @@ class Person:
         if (language := told.get("language")) in LANGUAGES:
             known = known.chooses(str(language))
         if (region := told.get("region")) in REGIONS:
-            known = replace(known, region=region)
+            known = known.lives(str(region))
+        if town := told.get("town"):
+            known = replace(known, town=town)
         if (status := told.get("status")) in STATUSES:
             known = replace(known, status=status)
         if "entry" in told:

@@ -18,6 +18,7 @@ KM_A_DEGREE = 111.2
 
 @dataclass(frozen=True)
 class Municipality:
+    nis: str
     name: str
     region: str
     latitude: float
@@ -46,7 +47,11 @@ def distance_km(one: Municipality, latitude: float, longitude: float) -> float:
 def open_places(folder: Path) -> Places:
     with (folder / FILE).open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["lat"] and row["lng"]]
-    return Places(tuple(Municipality(name_of(row), row["region"], float(row["lat"]), float(row["lng"])) for row in rows))
+    return Places(tuple(municipality(row) for row in rows))
+
+
+def municipality(row: dict[str, str]) -> Municipality:
+    return Municipality(row["nis"], name_of(row), row["region"], float(row["lat"]), float(row["lng"]))
 
 
 def name_of(row: dict[str, str]) -> str:

@@ -91,7 +91,7 @@ class Presses:
 
     async def region(self, visit: Visit, code: str, entry: str = "") -> None:
         region = REGION_CODES[code]
-        visit.person = replace(visit.person, region=region)
+        visit.person = visit.person.lives(region)
         name = self.composer.say(visit.asker, f"region.{region}")
         self.known(visit, entry, self.composer.phrase(visit.asker, "region.set", region=name))
 
@@ -166,8 +166,10 @@ class Presses:
         else:
             visit.say(self.composer.phrase(visit.asker, "case.none"))
 
-    async def services(self, visit: Visit, entry: str = "") -> None:
-        visit.say(self.composer.services(visit.asker, entry))
+    async def services(self, visit: Visit, about: str = "", page: str = "1") -> None:
+        if (about and about not in TOPICS and about not in self.composer.content.entries) or not page.isdigit():
+            raise UnknownPress(about)
+        visit.say(self.composer.services(visit.asker, about, int(page)), in_place=visit.in_a_list)
 
     async def privacy(self, visit: Visit) -> None:
         visit.say(self.composer.privacy(visit.asker))

@@ -86,6 +86,7 @@ class Understanding:
         metadata = {
             "language": person.language if person.chosen else None,
             "region": person.region,
+            "town": person.town,
             "status": person.status,
             "entry": person.entry,
             "misses": person.misses,

@@ -33,25 +33,33 @@ AUTONYMS = {
 CODE_OF_REGION = {region: code for code, region in REGION_CODES.items()}
 CODE_OF_STATUS = {status: code for code, status in STATUS_CODES.items()}
 SERVICES_SHOWN = 3
+SERVICES_ON_A_PAGE = 8
 ENTRIES_ON_A_PAGE = 10
 
 
 @dataclass(frozen=True)
 class Asker:
-    """What is known of the person who asks; None where it is not known."""
+    """What is known of the person who asks; None where it is not known.
+
+    town: the municipality (NIS code) where help is looked for, `near` its region; a message may name another than home.
+    """
 
     language: str = FALLBACK_LANGUAGE
     region: str | None = None
     status: str | None = None
+    town: str | None = None
+    near: str | None = None
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, object]) -> Asker:
         """The asker whom a message's metadata describes; what is not one of ours is read as unknown."""
-        language, region, status = (metadata.get(name) for name in ("language", "region", "status"))
+        region = known(metadata.get("region"), REGIONS)
         return cls(
-            language if isinstance(language, str) and language in LANGUAGES else FALLBACK_LANGUAGE,
-            region if isinstance(region, str) and region in REGIONS else None,
-            status if isinstance(status, str) and status in STATUSES else None,
+            known(metadata.get("language"), LANGUAGES) or FALLBACK_LANGUAGE,
+            region,
+            known(metadata.get("status"), STATUSES),
+            town if isinstance(town := metadata.get("town"), str) and town else None,
+            known(metadata.get("near"), REGIONS) or region,
         )
 
 
@@ -165,9 +173,12 @@ class Composer:
         return self.phrases.say(asker.language, "answer.helpers") + " " + " · ".join(named)
 
     def services_of(self, ids: Iterable[str], asker: Asker) -> list[Service]:
-        """The services among `ids` that serve the person's region; all regions when it is not known."""
-        found = (self.content.services[one] for one in ids if one in self.content.services)
-        return [service for service in found if serves(service, asker.region)]
+        """The services among `ids` that serve the person's town and region, in the editors' order, those of the town first.
+
+        All towns and regions when they are not known; those of some town then come last.
+        """
+        found = [self.content.services[one] for one in ids if one in self.content.services]
+        return sorted((one for one in found if serves(one, asker)), key=lambda service: distance(service, asker))
 
     def missing_fact(self, entry: Entry, asker: Asker) -> tuple[str, tuple[tuple[Button, ...], ...]]:
         """The question for the region or the status where the rule depends on it and it is not known."""
@@ -316,13 +327,27 @@ class Composer:
         rows = self.menu_rows(asker) if intent in ("greet", "help") else (self.ways_on(asker),)
         return Reply(self.say(asker, f"dialogue.{intent}"), asker.language, "dialogue", rows)
 
-    def services(self, asker: Asker, entry_id: str = "") -> Reply:
-        """Who helps: the services of an entry, or those of the person's region."""
-        ids = self.content.entries[entry_id].services if entry_id else tuple(self.content.services)
-        services = self.services_of(ids, asker)[: SERVICES_SHOWN * 3]
-        blocks = [isolate(asker.language, with_contact(one)) + "\n" + in_language(one.does, asker.language) for one in services]
+    def services(self, asker: Asker, about: str = "", page: int = 1) -> Reply:
+        """Who helps: with an entry, with a topic, or first the question with which topic."""
+        if not about:
+            rows = [(Button(self.say(asker, f"topic.{one}"), f"services:{one}"),) for one in TOPICS]
+            return Reply(self.say(asker, "menu.ask"), asker.language, "menu", (*rows, self.ways_on(asker)))
+        ids = self.content.entries[about].services if about in self.content.entries else self.services_for(about)
+        services, page = self.services_of(ids, asker), max(1, page)
+        shown = services[(page - 1) * SERVICES_ON_A_PAGE : page * SERVICES_ON_A_PAGE]
+        blocks = [isolate(asker.language, with_contact(one)) + "\n" + in_language(one.does, asker.language) for one in shown]
+        rows = []
+        if len(services) > page * SERVICES_ON_A_PAGE:
+            rows.append((Button(self.say(asker, "button.more"), f"services:{about}:{page + 1}"),))
+        if not (asker.near or asker.region):
+            rows.append((Button(self.say(asker, "command.region"), "regions"),))
         head = "services.list" if blocks else "services.none"
-        return Reply(join([self.say(asker, head), *blocks]), asker.language, "answer", (self.ways_on(asker),))
+        return Reply(join([self.say(asker, head), *blocks]), asker.language, "answer", (*rows, self.ways_on(asker)))
+
+    def services_for(self, topic: str) -> list[str]:
+        """Ids of the services that help with a topic or with one of its entries, those of regions before those of all Belgium."""
+        helps = [one for one in self.content.services.values() if any(about.partition("/")[0] == topic for about in one.topics)]
+        return [one.id for one in sorted(helps, key=lambda service: not service.regions)]
 
 
 def press(verb: str, *arguments: str) -> str:
@@ -338,8 +363,22 @@ def site(url: str) -> str:
     return urlsplit(url).netloc.removeprefix("www.")
 
 
-def serves(service: Service, region: str | None) -> bool:
+def known(value: object, ours: Sequence[str]) -> str | None:
+    return value if isinstance(value, str) and value in ours else None
+
+
+def serves(service: Service, asker: Asker) -> bool:
+    region = asker.near or asker.region
+    if asker.town and service.municipalities and asker.town not in service.municipalities:
+        return False
     return not region or not service.regions or region in service.regions
+
+
+def distance(service: Service, asker: Asker) -> int:
+    """0 for a service of the person's own town, 1 for the region or all of Belgium, 2 for some other town."""
+    if not service.municipalities:
+        return 1
+    return 0 if asker.town in service.municipalities else 2
 
 
 def with_contact(service: Service) -> str:

@@ -30,7 +30,7 @@ class Button:
 
     menu · languages · language:<code> · regions · region:<code>[:<entry>] · statuses · status:<code>[:<entry>] ·
     topic:<topic> · entry:<id> · wrong:<id> (if it goes wrong) · helped:<id> · missed:<id> · human[:<id>] · cancel ·
-    services[:<entry>] · privacy · delete:ask · delete:yes · delete:no · send:yes · send:no (to a caseworker) ·
+    services[:<topic or entry>[:<page>]] · privacy · delete:ask · delete:yes · delete:no · send:yes · send:no (a case) ·
     url:<https address> (opens, does not come back)
     """
 
@@ -43,7 +43,7 @@ class Reply:
     """Text in a language, rows of buttons, and what the conversation must remember.
 
     outcome: one of OUTCOMES.
-    remember: conversation fields to set: language, region, status, entry, misses (as text),
+    remember: conversation fields to set: language, region, town, status, entry, misses (as text),
     asked (the reply asks whether a caseworker may read), wish (why a person is wanted, `reason:entry`).
     about: what was understood, for the caseworkers: id, confidence, runner_ups, crisis.
     """

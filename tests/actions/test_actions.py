@@ -77,6 +77,17 @@ async def test_a_region_chosen_before_is_not_overwritten(server: httpx.AsyncClie
     assert "region" not in reply.remember
 
 
+async def test_who_helps_is_told_for_the_town_that_is_named(server: httpx.AsyncClient, composer: Composer):
+    helped = next(one for one in composer.content.entries.values() if "cripel" in one.services)
+    named = {"id": helped.id, "region": "wallonia", "municipality": "62063"}
+    metadata = {"language": "en", "region": "flanders", "town": "44021"}
+    reply = await run(server, "action_answer", named, metadata=metadata)
+    assert "town" not in reply.remember and "region" not in reply.remember
+    assert "Agentschap" not in reply.text
+    first = await run(server, "action_answer", named)
+    assert (first.remember["region"], first.remember["town"]) == ("wallonia", "62063")
+
+
 async def test_another_language_than_the_chosen_one_is_offered(server: httpx.AsyncClient):
     reply = await run(server, "action_answer", {"id": "housing/lease", "language": "nl"})
     assert "language:nl" in presses(reply)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
 from content.compose import Asker, Composer
+from content.model import TOPICS, Service
 from content.reply import PRESS_BYTES, Reply
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -105,3 +108,42 @@ def test_a_reply_survives_the_way_through_rasa(composer: Composer):
 
 def test_strange_metadata_is_read_as_unknown():
     assert Asker.from_metadata({"language": 7, "region": "mars", "status": None}) == Asker("en")
+
+
+def service(name: str, **told: Any) -> Service:
+    return Service(name, name.title(), {"en": f"Does {name}."}, {}, topics=("housing/deposit",), **told)
+
+
+def test_who_helps_begins_with_the_topics(composer: Composer) -> None:
+    reply = composer.services(Asker("en"))
+    assert [row[0].press for row in reply.buttons[:-1]] == [f"services:{topic}" for topic in TOPICS]
+
+
+def test_services_of_the_town_come_first_and_those_of_other_towns_not_at_all(composer: Composer) -> None:
+    services = [
+        service("national"),
+        service("other_town", municipalities=("44021",), regions=("wallonia",)),
+        service("regional", regions=("wallonia",)),
+        service("own_town", municipalities=("52011",), regions=("wallonia",)),
+        service("other_region", regions=("flanders",)),
+    ]
+    composer.content = replace(composer.content, services={one.id: one for one in services})
+    in_charleroi = Asker("en", "flanders", town="52011", near="wallonia")
+    assert [one.id for one in composer.services_of([*composer.content.services], in_charleroi)] == [
+        "own_town",
+        "regional",
+        "national",
+    ]
+    text = composer.services(in_charleroi, "housing").text
+    assert text.index("Own_Town") < text.index("Regional") < text.index("National")
+    assert "Other" not in text
+
+
+def test_many_services_are_turned_by_pages(composer: Composer) -> None:
+    many = [service(f"s{number:02}") for number in range(10)]
+    composer.content = replace(composer.content, services={one.id: one for one in many})
+    first = composer.services(Asker("en"), "housing")
+    assert first.buttons[0][0].press == "services:housing:2"
+    assert "regions" in [button.press for row in first.buttons for button in row]
+    assert "S09" in composer.services(Asker("en"), "housing", 2).text
+    assert composer.services(Asker("en"), "housing", 0).text == first.text
