@@ -345,7 +345,7 @@ class Composer:
         return Reply(join([self.say(asker, head), *blocks]), asker.language, "answer", (*rows, self.ways_on(asker)))
 
     def services_for(self, topic: str) -> list[str]:
-        """Ids of the services that help with a topic or with one of its entries, those of regions before those of all Belgium."""
+        """Ids of the services for a topic or one of its entries, those of regions before those of all Belgium."""
         helps = [one for one in self.content.services.values() if any(about.partition("/")[0] == topic for about in one.topics)]
         return [one.id for one in sorted(helps, key=lambda service: not service.regions)]
 

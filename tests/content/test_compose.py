@@ -131,8 +131,8 @@ def test_services_of_the_town_come_first_and_those_of_other_towns_not_at_all(com
     in_charleroi = Asker("en", "flanders", town="52011", near="wallonia")
     assert [one.id for one in composer.services_of([*composer.content.services], in_charleroi)] == [
         "own_town",
-        "regional",
         "national",
+        "regional",
     ]
     text = composer.services(in_charleroi, "housing").text
     assert text.index("Own_Town") < text.index("Regional") < text.index("National")
