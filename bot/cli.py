@@ -37,6 +37,7 @@ async def run(settings: Settings, roles: tuple[str, ...]) -> None:
     except DangerError as error:
         raise SettingsError(str(error)) from error
     try:
+        await house.streams.agree_on_partitions()
         await greet_telegram(house)
         running = asyncio.create_task(house.run(roles))
         for one in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,7 @@
 """Erase: what a person can do about what is held of them - see it, hide it, delete it.
 
-Promise: after `/delete` nothing of the person is left in Redis. (Rasa keeps nothing from one message to the next.)
+Promise: after `/delete` nothing of the person is left in Redis, and a minute later nothing in its files. (Rasa keeps nothing
+from one message to the next.)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from bot.outbox import Outgoing, document_of
 from bot.people import People, written_person
+from bot.rewrite import want_rewrite
 from bot.streams import Streams
 from bot.visit import Visit
 from content.compose import Composer
@@ -35,6 +37,7 @@ class Erasure:
         await self.cases.forget(pseudonym)
         await self.streams.forget(pseudonym, visit.entry_id)
         await self.people.forget(pseudonym)
+        await want_rewrite(self.people.redis)
         reply = self.composer.phrase(visit.asker, "delete.done")
         visit.say(reply, in_place=True)
         visit.calls = [replace(call, forget=True) for call in visit.calls]

@@ -27,6 +27,7 @@ from bot.people import People
 from bot.places import open_places
 from bot.presses import Presses
 from bot.receive import Inbox, Poller, Webhook
+from bot.rewrite import Rewriter
 from bot.send import Sender
 from bot.staff import LANGUAGES, Staff, desk_address, staff_chat
 from bot.streams import Streams
@@ -125,7 +126,7 @@ class House:
             parts.append(self.receiver().run())
         if "work" in roles:
             listener = self.listener()
-            parts += [self.worker().run(), listener.run(), listener.watch()]
+            parts += [self.worker().run(), listener.run(), listener.watch(), Rewriter(self.redis).run()]
             if staff := self.staff():
                 parts.append(staff.run())
         if "send" in roles:

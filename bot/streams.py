@@ -13,10 +13,11 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from store import Redis
+from store import Redis, StoreError
 from vault import Vault
 
 GROUP = "bot"
+PARTITIONS = "ww:{chats}:partitions"
 # One name for whoever holds the partition: what a dead holder left is the next one's to finish.
 CONSUMER = "holder"
 INBOX, OUTBOX, SET_ASIDE, TRIES = "inbox", "outbox", "set-aside", "tries"
@@ -124,6 +125,47 @@ class Streams:
             all_of_it.xack(key(part, OUTBOX), GROUP, entry.id)
             all_of_it.xdel(key(part, OUTBOX), entry.id)
             await all_of_it.execute()
+
+    # --- how many partitions
+
+    async def agree_on_partitions(self) -> None:
+        """Write down how many there are, or take over a changed number when nothing could be left behind by it.
+
+        A chat's partition follows from the number: with another one, what waits would be read by nobody, and a chat's
+        messages would overtake each other. Raises StoreError.
+        """
+        if await self.redis.set(PARTITIONS, self.partitions, nx=True):
+            return
+        before = int(await self.redis.get(PARTITIONS) or self.partitions)
+        if before == self.partitions:
+            return
+        old = Streams(self.redis, self.vault, before)
+        advice = f"set it back to {before}, let the bot catch up, stop all of its processes, then change it"
+        if await self.held(before):
+            raise StoreError(f"WEGWIJS_INBOX_PARTITIONS was {before} and a bot still works with that: {advice}")
+        waiting = await old.waiting()
+        if waiting[INBOX] or waiting[OUTBOX]:
+            raise StoreError(f"WEGWIJS_INBOX_PARTITIONS was {before} and messages wait there: {advice}")
+        await self.bring_set_aside(old)
+        await self.redis.set(PARTITIONS, self.partitions)
+
+    async def held(self, partitions: int) -> bool:
+        leases = [key(part, f"lease:{role}") for part in range(partitions) for role in ("work", "send", "receive")]
+        async with self.redis.pipeline(transaction=False) as asked:
+            for lease in leases:
+                asked.exists(lease)
+            return any(await asked.execute())
+
+    async def bring_set_aside(self, old: Streams) -> None:
+        """So that the operator goes on seeing it, and a person who wants to be forgotten is."""
+        for part in range(old.partitions):
+            left = key(part, SET_ASIDE)
+            for entry in await self._all(left):
+                where = key(self.partition(entry.person), SET_ASIDE)
+                if where != left:
+                    await self.redis.xadd(where, {"person": entry.person, "body": entry.body})
+                    await self.redis.expire(where, SET_ASIDE_SECONDS)
+                    await self.redis.xdel(left, entry.id)
 
     # --- reading
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from redis.exceptions import RedisError
 
 from desk.keys import CHANGES
-from store import Redis
+from store import Redis, listening
 
 logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 1.0
@@ -44,7 +44,7 @@ class Changes:
                 await asyncio.sleep(AGAIN_SECONDS)
 
     async def subscribed(self) -> None:
-        async with self.redis.pubsub() as subscription:
+        async with listening(self.redis) as subscription:
             await subscription.subscribe(CHANGES)
             self.tell(EVERYTHING)
             while True:

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 
 from settings import Settings
 from store import Redis, connect, server_command
+from tests.servers import cluster
 from vault import Vault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104
@@ -23,6 +24,7 @@ REDIS_START_SECONDS = 10
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cluster", action="store_true", help="with a cluster of three in place of one Redis")
     parser.addoption("--soak", action="store_true", help="the long form of the fault and fuzz tests")
 
 
@@ -53,9 +55,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A Redis server of this test run, as `wegwijs redis` starts it; yields settings that point to it."""
+def redis_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A Redis server of this test run, as `wegwijs redis` starts it, or a cluster; yields settings that point to it."""
     folder = tmp_path_factory.mktemp("redis")
+    if request.config.getoption("--cluster"):
+        with cluster(folder, free_port) as url:
+            key = Fernet.generate_key().decode()
+            yield Settings(data_dir=folder, redis_url=url, key=key, bot_health_port=0, desk_health_port=0)
+        return
     key = Fernet.generate_key().decode()
     settings = Settings(data_dir=folder, redis_port=free_port(), key=key, bot_health_port=0, desk_health_port=0)
     server = subprocess.Popen(server_command(settings))

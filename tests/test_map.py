@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOMS = ("bot", "nlu", "actions", "content", "desk", "sandbox")
-TOP = {"health", "logs", "meters", "settings", "store", "vault"}
+TOP = {"cluster", "health", "logs", "meters", "settings", "store", "vault"}
 MAY = {
     "content": set(),
     "desk": {"content"},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.streams import INBOX, OUTBOX, SET_ASIDE, Streams, key
-from store import Redis
+from store import Redis, StoreError
+from vault import Vault
 
 
 async def stored(streams: Streams, redis: Redis, person: str = "p1", update: int = 1, body: bytes = b"{}") -> int:
@@ -72,3 +75,36 @@ async def test_forgetting_spares_updates_that_came_after_it(streams: Streams, re
     await streams.forget("p1", asked.id)
     left = [streams.vault.open_bytes(entry.body) for _, entry in await streams.of("p1")]
     assert left == [b"delete me", b"new"]
+
+
+async def test_another_number_of_partitions_is_refused_while_messages_wait(
+    redis: Redis, vault: Vault, streams: Streams
+) -> None:
+    await streams.agree_on_partitions()
+    await streams.store([("p1", 1, b"{}")])
+    more = Streams(redis, vault, 9)
+    with pytest.raises(StoreError, match="WEGWIJS_INBOX_PARTITIONS was 4 and messages wait there: set it back to 4"):
+        await more.agree_on_partitions()
+    await streams.agree_on_partitions()
+
+
+async def test_another_number_of_partitions_is_refused_while_a_bot_runs(redis: Redis, vault: Vault, streams: Streams) -> None:
+    await streams.agree_on_partitions()
+    await redis.set(key(3, "lease:send"), "somebody", px=6000)
+    with pytest.raises(StoreError, match="a bot still works with that"):
+        await Streams(redis, vault, 2).agree_on_partitions()
+
+
+async def test_with_nothing_waiting_the_number_changes_and_what_was_set_aside_comes_along(
+    redis: Redis, vault: Vault, streams: Streams
+) -> None:
+    await streams.agree_on_partitions()
+    for number in range(8):
+        person = f"p{number}"
+        await redis.xadd(key(streams.partition(person), SET_ASIDE), {"person": person, "body": b"x"})
+    fewer = Streams(redis, vault, 3)
+    await fewer.agree_on_partitions()
+    assert (await fewer.waiting())[SET_ASIDE] == 8
+    for number in range(8):
+        assert len(await fewer.of(f"p{number}")) == 1
+    await fewer.agree_on_partitions()
