@@ -56,10 +56,10 @@ class ClusterRedis(RedisCluster):  # type: ignore[misc]
         await super().close()
 
     async def _determine_slot(self, command: str, *arguments: Any) -> int:
-        # redis-py would ask a server where the key stands, before each read; of XGROUP CREATE it does not know.
+        # redis-py would ask a server where the key stands, before each read; of a subcommand it does not know.
         if command == "XREADGROUP":
             return int(self.keyslot(arguments[arguments.index(b"STREAMS") + 1]))
-        if command.startswith("XGROUP"):
+        if command.startswith(("XGROUP", "XINFO")):
             return int(self.keyslot(arguments[0]))
         return int(await super()._determine_slot(command, *arguments))
 

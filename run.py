@@ -80,7 +80,7 @@ def sandbox() -> None:
 
 @click.command()
 def key() -> None:
-    """Print a new key. To rotate: WEGWIJS_KEY=<new>,<old> until what the old one sealed has expired."""
+    """Print a new key; `wegwijs keys` changes one that is in use."""
     click.echo(Fernet.generate_key().decode())
 
 

@@ -9,6 +9,7 @@ import base64
 import hmac
 import json
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from settings import Settings
+
+NAMES = "names:"
 
 
 class VaultError(Exception):
@@ -25,19 +28,36 @@ class VaultError(Exception):
 class Vault:
     """Seals words with the first key, opens with any of them (Fernet: AES-128-CBC with HMAC-SHA256).
 
-    keys: comma-separated Fernet keys, the newest first; the older ones stay until everything they sealed has expired.
+    keys: comma-separated Fernet keys, the first seals, all open; `names:<base64>` among them names people, else the last
+    key does. rotation.py writes such a list.
     """
 
     def __init__(self, keys: str) -> None:
         parts = [key.strip() for key in keys.split(",") if key.strip()]
-        if not parts:
+        self.keys = [part for part in parts if not part.startswith(NAMES)]
+        if not self.keys:
             raise VaultError("no key: set WEGWIJS_KEY, or let `wegwijs key` write one")
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in parts])
+            self._each = [Fernet(key) for key in self.keys]
+            # Pseudonyms must outlive a rotation.
+            kept = [base64.urlsafe_b64decode(part.removeprefix(NAMES)) for part in parts if part.startswith(NAMES)]
+            derived = sha256(b"wegwijs pseudonym" + base64.urlsafe_b64decode(self.keys[-1])).digest()
         except ValueError as error:
             raise VaultError("WEGWIJS_KEY is not a key: 32 bytes in URL-safe base64; `wegwijs key` makes one") from error
-        # Pseudonyms must outlive a rotation, so they hang on the oldest key.
-        self._pepper = sha256(b"wegwijs pseudonym" + base64.urlsafe_b64decode(parts[-1])).digest()
+        self._fernet = MultiFernet(self._each)
+        self._pepper = kept[0] if kept else derived
+
+    def names(self) -> str:
+        """The part of the list that goes on naming people when the key that did is gone; it opens nothing."""
+        return NAMES + base64.urlsafe_b64encode(self._pepper).decode()
+
+    def sealed_by(self, sealed: bytes) -> int | None:
+        """The place of the key that sealed it, None when it is not here."""
+        for place, one in enumerate(self._each):
+            with suppress(InvalidToken):
+                one.decrypt(sealed)
+                return place
+        return None
 
     def seal(self, words: str | bytes) -> bytes:
         return self._fernet.encrypt(words.encode("utf-8", "surrogatepass") if isinstance(words, str) else words)

@@ -25,6 +25,7 @@ COMMANDS = {
     "sandbox": ("run", "sandbox", "The stand-in for Telegram with a chat page."),
     "redis": ("run", "redis", "A Redis server of this project's own."),
     "key": ("run", "key", "Print a new key for WEGWIJS_KEY."),
+    "keys": ("rotation", "keys", "Change the key: add, promote, reseal, drop."),
 }
 OPERATOR_ERRORS = (SettingsError, StoreError, VaultError, HoursError)
 

@@ -3,7 +3,7 @@ FROM python:3.10-slim-bookworm
 WORKDIR /app
 COPY requirements/app.txt requirements/
 RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements/app.txt
-COPY pyproject.toml cluster.py health.py logs.py meters.py settings.py store.py vault.py wegwijs.py run.py ./
+COPY pyproject.toml cluster.py health.py logs.py meters.py rotation.py settings.py store.py vault.py wegwijs.py run.py ./
 COPY content content
 COPY bot bot
 COPY desk desk

@@ -116,7 +116,7 @@ def watched(folder: Path, free_port: Any) -> Iterator[Watched]:
         "sentinel failover-timeout cases 5000\nloglevel warning\n"
     )
     with ending([master, replica]):
-        until(lambda: "up" == ask(second, "INFO", password=PASSWORD)["master_link_status"])
+        until(lambda: ask(second, "INFO", password=PASSWORD)["master_link_status"] == "up")
         with (folder / "sentinel.log").open("ab") as log:
             watcher = subprocess.Popen([find_server(), str(config), "--sentinel"], stdout=log, stderr=log)
         with ending([watcher]):
