@@ -119,7 +119,7 @@ async def test_watching_does_not_count_as_work(settings: Settings, redis: Redis,
     app = create_app(settings, redis, vault, idle_seconds=100)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as browser:
         await sign_in(browser)
-        key = (await redis.keys("ww:{session:*"))[0]
+        [key] = [one async for one in redis.scan_iter(match="ww:{session:*")]
         await redis.expire(key, 50)
         await browser.get("/", headers={"X-Live": "1", "HX-Request": "true"})
         assert await redis.ttl(key) <= 50
