@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 
 from redis.exceptions import RedisError
 
+from bot.leases import Leases
 from bot.outbox import message_of
 from bot.people import People, Person
 from bot.streams import Streams
@@ -34,6 +35,8 @@ PHRASES = {
     "late": "case.late",
 }
 OVER = ("closed", "cancelled")
+# After these the person knows that a caseworker reads what they write, and after these that it is us again.
+HOLDS = {**dict.fromkeys(("claimed", "handed", "reply"), True), **dict.fromkeys((*OVER, "released", "expired"), False)}
 BLOCK_MS = 1000
 REDIS_AWAY_SECONDS = 0.5
 WATCH_SECONDS = 2.0
@@ -50,18 +53,32 @@ class Listener:
         self.name = name
 
     async def run(self) -> None:
-        """Until cancelled. Any number may run; each event goes to one of them."""
-        while True:
+        """Until cancelled. Any number may run; one at a time tells, so that a case is told in the order in which it went."""
+        await Leases(self.cases.redis, "listen", 1, self.serve).run()
+
+    async def serve(self, part: int, token: str, leave: asyncio.Event) -> None:
+        """What was read and not told, by us or by one who died, comes before what is new."""
+        left = True
+        while not leave.is_set():
             try:
-                for event in await self.cases.read_events(self.name, block_ms=BLOCK_MS):
-                    await self.tell(event)
-                    await self.cases.done(event)
+                events = await (
+                    self.cases.left_events(self.name) if left else self.cases.read_events(self.name, block_ms=BLOCK_MS)
+                )
+                left = False
+                for event in events:
+                    await self.tell_once(event)
             except RedisError as error:
+                left = True
                 logger.warning("case events not read", exc_info=error)
                 await asyncio.sleep(REDIS_AWAY_SECONDS)
-            except (VaultError, KeyError, TypeError) as error:
-                logger.error("a case event cannot be read", exc_info=error)
-                await asyncio.sleep(REDIS_AWAY_SECONDS)
+
+    async def tell_once(self, event: CaseEvent) -> None:
+        try:
+            await self.tell(event)
+        except (VaultError, KeyError, TypeError) as error:
+            logger.error("a case event cannot be told", exc_info=error, extra={"case": event.case_id})
+            return
+        await self.cases.done(event)
 
     async def watch(self) -> None:
         """Put cases back whose caseworker went silent, and own up to people whom nobody answered in time."""
@@ -94,7 +111,8 @@ class Listener:
             logger.info("case event not told", extra={"kind": event.kind, "case": event.case_id})
             return
         calls = message_of(self.sentence(event, person), person.chat)
-        await self.streams.say(event.person, f"case-{event.id}", [call.seal(self.vault) for call in calls])
+        sealed = [call.seal(self.vault) for call in calls]
+        await self.streams.say(event.person, f"case-{event.id}", sealed, HOLDS.get(event.kind))
         await self.people.keep(event.person, has_case=event.kind not in OVER)
         logger.info("case event told", extra={"kind": event.kind, "case": event.case_id})
 

@@ -32,10 +32,13 @@ if not redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[3]) then return false end
 return redis.call('XADD', KEYS[2], '*', 'person', ARGV[1], 'body', ARGV[2])
 """
 # A worker that slept through its lease must not answer what another has answered since: the lease is asked first, then
-# whether the update is still unanswered. KEYS: lease, inbox, outbox, set-aside, tries.
-# ARGV: token, entry id, "1" to set it aside, seconds to keep that, then person and body of each reply.
+# whether the update is still unanswered. A case may have been claimed while the worker thought: once the person was told so,
+# an answer that does not know of it stays unsaid. KEYS: lease, inbox, outbox, set-aside, tries, held.
+# ARGV: token, entry id, "1" to set it aside, seconds to keep that, "1" for "not once it is held", then person and body of each
+# reply.
 FINISH = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
+if ARGV[5] == '1' and redis.call('EXISTS', KEYS[6]) == 1 then return 'held' end
 local entry = redis.call('XRANGE', KEYS[2], ARGV[2], ARGV[2])[1]
 redis.call('XACK', KEYS[2], 'bot', ARGV[2])
 if not entry then return 'gone' end
@@ -45,13 +48,16 @@ if ARGV[3] == '1' then
 end
 redis.call('XDEL', KEYS[2], ARGV[2])
 redis.call('HDEL', KEYS[5], ARGV[2])
-for i = 5, #ARGV, 2 do redis.call('XADD', KEYS[3], '*', 'person', ARGV[i], 'body', ARGV[i + 1]) end
+for i = 6, #ARGV, 2 do redis.call('XADD', KEYS[3], '*', 'person', ARGV[i], 'body', ARGV[i + 1]) end
 return 'done'
 """
-# Something to say that no update asked for; the same mark twice says it once. KEYS: mark, outbox.
+# Something to say that no update asked for; the same mark twice says it once. KEYS: mark, outbox, held.
+# ARGV: seconds, "1" when a caseworker holds the case from now on, "0" when nobody does, "" when that does not change.
 SAY = """
 if not redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1]) then return 0 end
-for i = 2, #ARGV, 2 do redis.call('XADD', KEYS[2], '*', 'person', ARGV[i], 'body', ARGV[i + 1]) end
+if ARGV[2] == '1' then redis.call('SET', KEYS[3], 1, 'EX', ARGV[1]) end
+if ARGV[2] == '0' then redis.call('DEL', KEYS[3]) end
+for i = 3, #ARGV, 2 do redis.call('XADD', KEYS[2], '*', 'person', ARGV[i], 'body', ARGV[i + 1]) end
 return 1
 """
 
@@ -94,19 +100,30 @@ class Streams:
         return self._store(keys=keys, args=[person, self.vault.seal(body), SEEN_SECONDS], client=client)
 
     async def finish(
-        self, part: int, token: str, entry: Entry, replies: Iterable[tuple[str, bytes]], aside: bool = False
+        self,
+        part: int,
+        token: str,
+        entry: Entry,
+        replies: Iterable[tuple[str, bytes]],
+        aside: bool = False,
+        unless_held: bool = False,
     ) -> str:
-        """Replace an update by its replies. `done`; `lost`: the lease is another's; `gone`: it was finished before."""
-        keys = [key(part, name) for name in ("lease:work", INBOX, OUTBOX, SET_ASIDE, TRIES)]
-        arguments = [token, entry.id, int(aside), SET_ASIDE_SECONDS, *flat(replies)]
-        finished: bytes = await self._finish(keys=keys, args=arguments)
+        """Replace an update by its replies. `done`; `lost`: the lease is another's; `gone`: it was finished before; `held`,
+        only when `unless_held`: nothing was done, for the person has been told meanwhile that a caseworker is here."""
+        names = ("lease:work", INBOX, OUTBOX, SET_ASIDE, TRIES, f"held:{entry.person}")
+        arguments = [token, entry.id, int(aside), SET_ASIDE_SECONDS, int(unless_held), *flat(replies)]
+        finished: bytes = await self._finish(keys=[key(part, name) for name in names], args=arguments)
         return finished.decode()
 
-    async def say(self, person: str, mark: str, bodies: Sequence[bytes]) -> bool:
-        """Put replies into the outbox that no update asked for; False when this mark was said before."""
+    async def say(self, person: str, mark: str, bodies: Sequence[bytes], holds: bool | None = None) -> bool:
+        """Put replies into the outbox that no update asked for; False when this mark was said before.
+
+        holds: whether the person knows from them that a caseworker holds their case; None when they do not tell.
+        """
         part = self.partition(person)
-        keys = [key(part, f"said:{mark}"), key(part, OUTBOX)]
-        return bool(await self._say(keys=keys, args=[SEEN_SECONDS, *flat((person, body) for body in bodies)]))
+        keys = [key(part, f"said:{mark}"), key(part, OUTBOX), key(part, f"held:{person}")]
+        held = "" if holds is None else int(holds)
+        return bool(await self._say(keys=keys, args=[SEEN_SECONDS, held, *flat((person, body) for body in bodies)]))
 
     async def sent(self, part: int, entry: Entry, note: Callable[[Any], None] | None = None) -> None:
         """Telegram has it; `note` may add to the same round trip."""
@@ -226,6 +243,7 @@ class Streams:
     async def forget(self, person: str, up_to: str | None = None) -> None:
         """Delete what is left of a person: replies not sent, updates set aside, updates up to the one that asked for it."""
         part = self.partition(person)
+        await self.redis.delete(key(part, f"held:{person}"))
         for name, entry in await self.of(person):
             if name == INBOX and (up_to is None or order(entry.id) > order(up_to)):
                 continue

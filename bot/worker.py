@@ -53,26 +53,35 @@ class Worker:
         await Lanes(self.streams, part, INBOX, handle).run(leave, may_be_tried)
 
     async def handle(self, part: int, token: str, entry: Entry) -> None:
+        """Answer the update; once more when its case was claimed meanwhile: words are the caseworker's then."""
+        finished = ""
+        for last in (False, True):
+            calls = await self.calls_of(entry)
+            if calls is None:
+                return await self.set_aside(part, token, entry)
+            sealed = [(entry.person, call.seal(self.vault)) for call in calls]
+            may_wait = bool(calls) and not any(call.outcome == "crisis" for call in calls)
+            finished = await self.streams.finish(part, token, entry, sealed, unless_held=may_wait and not last)
+            if finished != "held":
+                break
+        if finished != "done":
+            logger.warning("update was another's", extra={"entry_id": entry.id, "reason": finished})
+
+    async def calls_of(self, entry: Entry) -> list[Outgoing] | None:
+        """What is to be sent; None when that cannot be found out."""
         for attempt in range(1, TRIES + 1):
             try:
-                incoming = self.read(entry)
-                calls = await self.converse.turn(incoming, entry.person, entry.id)
-                break
+                return await self.converse.turn(self.read(entry), entry.person, entry.id)
             except RedisError:
                 raise  # the lane waits for Redis; that is no fault of the update
             except VaultError as error:
                 logger.error("update sealed with a key that is not here", exc_info=error, extra={"entry_id": entry.id})
-                return await self.set_aside(part, token, entry)
+                return None
             except Exception as error:
                 where = {"entry_id": entry.id, "person": entry.person, "attempt": attempt}
                 logger.error("update not handled", exc_info=error, extra=where)
                 await asyncio.sleep(BETWEEN_TRIES_SECONDS * attempt)
-        else:
-            return await self.set_aside(part, token, entry)
-        finished = await self.streams.finish(part, token, entry, [(entry.person, call.seal(self.vault)) for call in calls])
-        meters.INBOX_SECONDS.observe(meters.since_entry(entry.id))
-        if finished != "done":
-            logger.warning("update was another's", extra={"entry_id": entry.id, "reason": finished})
+        return None
 
     async def may_be_tried(self, part: int, token: str, entry: Entry) -> bool:
         """False, and set aside, when workers have died over it again and again."""

@@ -32,6 +32,10 @@ class Events:
         """What others left undone, else what is new, waiting up to block_ms for it."""
         return await self.opened(await self.events.read(consumer, count, block_ms))
 
+    async def left_events(self, consumer: str) -> list[CaseEvent]:
+        """What was read and is not done; only for a reader who is alone."""
+        return await self.opened(await self.events.left(consumer))
+
     async def done(self, event: CaseEvent) -> None:
         """The person has been told, or will be by the outbox."""
         await self.events.done(event.id)

@@ -11,6 +11,7 @@ from desk.keys import EVENTS_GROUP
 from store import Redis
 
 TAKE_OVER_MS = 10_000
+PAGE = 100
 Fields = dict[bytes, bytes]
 
 
@@ -35,6 +36,21 @@ class Group:
             await self.make()
             return []
         return [entry for _, entries in new for entry in whole(entries)]
+
+    async def left(self, consumer: str) -> list[tuple[bytes, Fields]]:
+        """What was read and is not done, whoever read it; for a reader who knows that no other reads."""
+        entries: list[tuple[bytes, Fields]] = []
+        since = b"0-0"
+        while True:
+            try:
+                since, page, *_ = await self.redis.xautoclaim(self.stream, EVENTS_GROUP, consumer, 0, since, PAGE)
+            except ResponseError as error:
+                if "NOGROUP" not in str(error):
+                    raise
+                return entries
+            entries += whole(page)
+            if since == b"0-0":
+                return entries
 
     async def done(self, entry_id: str) -> None:
         async with self.redis.pipeline(transaction=True) as both:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from bot.house import House
 from bot.people import person_key
+from bot.streams import key
 from desk.cases import Case, CaseEvent
 from sandbox.client import Person, SandboxClient
 from tests.bot.asking import asks_for_a_person
@@ -38,6 +40,20 @@ async def test_every_change_of_a_case_is_told_in_order(amina: Person, running: H
         "A caseworker, Bo, is here now and reads what you write",
         "The caseworker has closed your case",
     ]
+
+
+async def test_what_a_dead_listener_left_is_told_before_what_is_new(amina: Person, running: House) -> None:
+    case = await opened(amina, running)
+    await running.cases.claim(case.id, "amal", "Amal")
+    await amina.sees("is here now")
+    # Read by one who dies with it in hand.
+    await running.redis.set(key(0, "lease:listen"), "the dead one", px=5000)
+    await asyncio.sleep(2.5)
+    await running.cases.reply(case.id, "amal", "first")
+    assert [event.words for event in await running.cases.read_events("dead")] == ["first"]
+    await running.cases.reply(case.id, "amal", "second")
+    await amina.sees("Amal: second", within=20)
+    assert [one.text for one in await amina.replies()][-2:] == ["Amal: first", "Amal: second"]
 
 
 async def test_an_event_that_comes_twice_is_told_once(amina: Person, house: House) -> None:

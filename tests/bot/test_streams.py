@@ -77,6 +77,17 @@ async def test_forgetting_spares_updates_that_came_after_it(streams: Streams, re
     assert left == [b"delete me", b"new"]
 
 
+async def test_an_answer_that_does_not_know_of_a_claim_stays_unsaid(streams: Streams, redis: Redis) -> None:
+    part = await stored(streams, redis)
+    await streams.read(part, INBOX, 10, 1)
+    [entry] = await streams.read(part, INBOX, 10, 1)
+    await streams.say("p1", "case-1", [b"claimed"], holds=True)
+    assert await streams.finish(part, "me", entry, [("p1", b"answer")], unless_held=True) == "held"
+    assert (await streams.waiting())[INBOX] == 1 and (await streams.waiting())[OUTBOX] == 1
+    await streams.say("p1", "case-2", [b"closed"], holds=False)
+    assert await streams.finish(part, "me", entry, [("p1", b"answer")], unless_held=True) == "done"
+
+
 async def test_another_number_of_partitions_is_refused_while_messages_wait(
     redis: Redis, vault: Vault, streams: Streams
 ) -> None:
