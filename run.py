@@ -92,7 +92,9 @@ def plan(settings: Settings) -> list[Process]:
         processes.append(Process("redis", ("redis",), listens, settings.redis_port, "WEGWIJS_REDIS_PORT"))
     actions = answers(f"{settings.actions_address}/health")
     processes.append(Process("actions", ("actions",), actions, settings.actions_port, "WEGWIJS_ACTIONS_PORT"))
-    processes.append(Process("rasa", ("rasa",), answers(f"{settings.rasa_address}/"), settings.rasa_port, "WEGWIJS_RASA_PORT"))
+    processes.append(
+        Process("rasa", ("rasa",), answers(f"{settings.rasa_addresses[0]}/"), settings.rasa_port, "WEGWIJS_RASA_PORT")
+    )
     if settings.in_sandbox:
         page = answers(f"http://127.0.0.1:{settings.sandbox_port}/")
         processes.append(Process("sandbox", ("sandbox",), page, settings.sandbox_port, "WEGWIJS_SANDBOX_PORT"))

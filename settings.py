@@ -97,8 +97,10 @@ class Settings:
         return f"http://127.0.0.1:{self.sandbox_port}" if self.in_sandbox else self.telegram_api
 
     @property
-    def rasa_address(self) -> str:
-        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+    def rasa_addresses(self) -> tuple[str, ...]:
+        """Of one Rasa, or of several that share the messages."""
+        named = [one.strip() for one in self.rasa_url.split(",")]
+        return tuple(one for one in named if one) or (f"http://127.0.0.1:{self.rasa_port}",)
 
     @property
     def actions_address(self) -> str:

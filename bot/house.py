@@ -61,7 +61,7 @@ class House:
         self.streams = Streams(self.redis, self.vault, settings.inbox_partitions)
         self.people = People(self.redis, self.vault, settings.keep_conversation_hours, settings.keep_case_days)
         self.cases = Cases(self.redis, self.vault, settings.lease_seconds, settings.keep_case_days)
-        self.understanding = Understanding(settings.rasa_address, settings.rasa_timeout_seconds)
+        self.understanding = Understanding(settings.rasa_addresses, settings.rasa_timeout_seconds)
 
     async def close(self) -> None:
         self.understanding.close()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,33 +57,54 @@ class Breaker:
         meters.BREAKER.set(0)
 
 
-class Understanding:
-    """Asks Rasa's channel `wegwijs` what to reply to a message."""
+@dataclass(frozen=True)
+class Server:
+    """One Rasa."""
 
-    def __init__(self, address: str, timeout_seconds: float) -> None:
+    line: Line
+    breaker: Breaker
+
+
+class Understanding:
+    """Asks Rasa's channel `wegwijs` what to reply to a message; several Rasas take turns and stand in for one another."""
+
+    def __init__(self, addresses: Sequence[str], timeout_seconds: float) -> None:
         self.limit_seconds = max(timeout_seconds - RESERVE_SECONDS, timeout_seconds / 2)
-        self.breaker = Breaker()
-        self.line = Line(address)
+        self.servers = deque(Server(Line(address), Breaker()) for address in addresses)
 
     def close(self) -> None:
-        self.line.close()
+        for server in self.servers:
+            server.line.close()
 
     async def replies(self, person: Person, words: str, update: int) -> list[Reply]:
         """At least one reply. Raises Unreachable."""
-        if not self.breaker.lets_through(time.monotonic()):
+        end = time.monotonic() + self.limit_seconds
+        willing = [server for server in self.servers if server.breaker.lets_through(time.monotonic())]
+        self.servers.rotate(-1)
+        if not willing:
             meters.RASA_SKIPPED.inc()
             raise Unreachable("resting after failures")
+        for place, server in enumerate(willing, 1):
+            seconds = (end - time.monotonic()) / (1 + len(willing) - place)
+            try:
+                return await self.replies_of(server, person, words, update, seconds)
+            except Unreachable:
+                if place == len(willing):
+                    raise
+        raise AssertionError("one of the servers answered or was the last to fail")
+
+    async def replies_of(self, server: Server, person: Person, words: str, update: int, seconds: float) -> list[Reply]:
         try:
             with meters.timed(meters.RASA_SECONDS) as result:
-                replies = await self._ask(person, words, update)
+                replies = await self._ask(server.line, person, words, update, seconds)
                 result[0] = "answered"
         except (LineError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            self.breaker.failed(time.monotonic())
+            server.breaker.failed(time.monotonic())
             raise Unreachable(str(error) if isinstance(error, LineError) else type(error).__name__) from error
-        self.breaker.worked()
+        server.breaker.worked()
         return replies
 
-    async def _ask(self, person: Person, words: str, update: int) -> list[Reply]:
+    async def _ask(self, line: Line, person: Person, words: str, update: int, limit_seconds: float) -> list[Reply]:
         metadata = {
             "language": person.language if person.chosen else None,
             "region": person.region,
@@ -93,7 +115,7 @@ class Understanding:
             "update": str(update),
         }
         message = {"sender": person.pseudonym, "message": words, "metadata": metadata}
-        status, body = await self.line.post(PATH, json.dumps(message).encode(), "application/json", self.limit_seconds)
+        status, body = await line.post(PATH, json.dumps(message).encode(), "application/json", limit_seconds)
         if status != 200:
             raise ValueError(f"status {status}")
         replies = [read_reply(one) for one in json.loads(body)]

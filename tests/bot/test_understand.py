@@ -11,12 +11,13 @@ from bot.people import Person
 from bot.understand import FAILURES_TO_OPEN, REST_SECONDS, Breaker, Understanding, Unreachable
 from content.reply import Reply
 from tests.bot.rasa import StandIn
+from tests.conftest import free_port
 
 PERSON = Person("p1", language="nl", chosen=True)
 
 
 def client(rasa: StandIn, seconds: float = 1.0) -> Understanding:
-    return Understanding(f"http://127.0.0.1:{rasa.port}", seconds)
+    return Understanding([f"http://127.0.0.1:{rasa.port}"], seconds)
 
 
 async def test_bare_and_wrapped_replies_are_both_read(rasa: StandIn) -> None:
@@ -65,3 +66,28 @@ def test_an_open_breaker_lets_one_through_at_a_time() -> None:
     assert not breaker.lets_through(100.1)
     assert breaker.lets_through(100.0 + REST_SECONDS)
     assert not breaker.lets_through(100.1 + REST_SECONDS)
+
+
+async def test_two_rasas_share_the_messages_and_one_stands_in_for_the_other(rasa: StandIn) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    understanding = Understanding([gone, f"http://127.0.0.1:{rasa.port}"], 1.0)
+    for number in range(4):
+        assert await understanding.replies(PERSON, "hallo", number)
+    assert len(rasa.heard) == 4
+    rasa.status = 503
+    with pytest.raises(Unreachable):
+        await understanding.replies(PERSON, "hallo", 5)
+
+
+async def test_a_rasa_that_hangs_leaves_time_for_the_other(rasa: StandIn) -> None:
+    async with await asyncio.start_server(hang, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        understanding = Understanding([f"http://127.0.0.1:{port}", f"http://127.0.0.1:{rasa.port}"], 1.0)
+        began = time.monotonic()
+        assert await understanding.replies(PERSON, "hallo", 1)
+        assert time.monotonic() - began < 1.0
+
+
+async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+    writer.close()
