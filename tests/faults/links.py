@@ -73,5 +73,14 @@ def links(to_ports: Mapping[str, int]) -> Iterator[dict[str, Link]]:
             opened.result(5)
         yield found
     finally:
+        asyncio.run_coroutine_threadsafe(end_all(), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+
+
+async def end_all() -> None:
+    """Nothing is left that the loop would have to complain of."""
+    carried = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in carried:
+        task.cancel()
+    await asyncio.gather(*carried, return_exceptions=True)
