@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/ready
 
-.PHONY: run test check train bench soak lock clean help
+.PHONY: run test check train bench soak lock audit clean help
 
 help:
 	@echo "make run     set everything up and start it; prints where to click"
@@ -13,6 +13,7 @@ help:
 	@echo "make train   train the model from content/"
 	@echo "make bench   measure speed and memory beside the peers"
 	@echo "make soak    1,000 people write while everything is killed; 10,000 hostile updates; half an hour"
+	@echo "make audit   known weaknesses of the locked packages (needs uv and a package index that offers them)"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml (needs uv)"
 
 $(ENVIRONMENT): requirements/all.txt pyproject.toml scripts/environment.sh
@@ -48,6 +49,10 @@ lock:
 	  --no-emit-index-url -q -o requirements/all.txt
 	uv pip compile pyproject.toml --python-version 3.10 --generate-hashes --no-annotate --no-header --no-emit-index-url -q \
 	  -c requirements/all.txt -o requirements/app.txt
+
+audit:
+	uv tool run pip-audit==2.10.1 --require-hashes --disable-pip -r requirements/app.txt
+	uv tool run pip-audit==2.10.1 --require-hashes --disable-pip -r requirements/all.txt
 
 clean:
 	rm -rf $(VENV) .cache models

@@ -7,7 +7,7 @@ COPY pyproject.toml cluster.py health.py logs.py meters.py rotation.py settings.
 COPY content content
 COPY bot bot
 COPY desk desk
-RUN useradd --create-home wegwijs && mkdir -p .data .cache && chown wegwijs .data .cache
-USER wegwijs
+RUN useradd --uid 10001 --create-home wegwijs && mkdir -p .data .cache && chown wegwijs .data .cache
+USER 10001
 ENTRYPOINT ["python", "-m", "wegwijs"]
 CMD ["bot"]

@@ -9,7 +9,7 @@ COPY nlu nlu
 COPY actions actions
 COPY desk desk
 RUN python -m wegwijs train
-RUN useradd --create-home wegwijs && mkdir -p .data .cache && chown -R wegwijs .data .cache models
-USER wegwijs
+RUN useradd --uid 10001 --create-home wegwijs && mkdir -p .data .cache && chown -R wegwijs .data .cache models
+USER 10001
 ENTRYPOINT ["python", "-m", "wegwijs"]
 CMD ["rasa"]
