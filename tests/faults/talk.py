@@ -98,11 +98,11 @@ class Talk:
     impatient: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
-        """To the end of the script; or to where what the person wants to press is not there, and the count tells."""
+        """To the end of the script, or to where something does not come: the count at the end tells what."""
         try:
             await self.write()
-        except Refused as error:
-            self.impatient.append(str(error))
+        except (Refused, NotSeen) as error:
+            self.impatient.append(str(error).partition("\n")[0])
 
     async def write(self) -> None:
         await self.begin()
@@ -165,13 +165,10 @@ class Talk:
     async def press(self, button: str, shows: str) -> None:
         """A button whose list turns in its place into another; `shows` is what it then says."""
         began = time.monotonic()
+        self.edits.append(False)
         await self.person.presses(button)
-        try:
-            await self.person.hears(shows, within=self.patience)
-            self.edits.append(True)
-        except NotSeen:
-            self.edits.append(False)
-            self.impatient.append(button)
+        await self.person.hears(shows, within=self.patience)
+        self.edits[-1] = True
         self.waits.append(time.monotonic() - began)
 
     async def press_for(self, button: str, accepts: tuple[str, ...]) -> None:
@@ -195,7 +192,7 @@ class Talk:
         return [first_text(message) for message in await self.person.messages(last=1000) if message.from_bot]
 
     async def until(self, enough: Callable[[list[str]], bool], what: str) -> None:
-        """Wait for a chat that shows enough; whoever waits too long goes on, and the count at the end tells."""
+        """Wait for a chat that shows enough. Raises NotSeen."""
         began, after = time.monotonic(), None
         path = f"/people/{self.person.id}/messages"
         while True:
@@ -203,8 +200,7 @@ class Talk:
             if enough([read_first(one) for one in body["messages"] if one["from"] == "bot"]):
                 break
             if time.monotonic() - began > self.patience:
-                self.impatient.append(what)
-                break
+                raise NotSeen(what)
             after = body["revision"]
         self.waits.append(time.monotonic() - began)
 
