@@ -26,7 +26,7 @@ INBOX_SECONDS = Histogram("wegwijs_inbox_seconds", "From an update's being store
 SET_ASIDE = Counter("wegwijs_updates_set_aside", "Updates that could not be handled.")
 RASA_SECONDS = Histogram("wegwijs_rasa_seconds", "Rasa's answer as the bot sees it.", ["result"], buckets=QUICK)
 RASA_SKIPPED = Counter("wegwijs_rasa_skipped", "Messages not brought to Rasa because the circuit breaker was open.")
-BREAKER = Gauge("wegwijs_breaker_open", "1 while Rasa is left alone after failures.")
+BREAKER = Gauge("wegwijs_breaker_open", "Rasa servers left alone after failures.")
 # Sender
 SENT = Counter("wegwijs_sent", "Calls that Telegram took, refused, or that found nobody.", ["kind", "result"])
 SEND_SECONDS = Histogram("wegwijs_send_seconds", "One call to Telegram that succeeded.", buckets=QUICK)

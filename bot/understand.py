@@ -40,7 +40,7 @@ class Breaker:
     rests_until: float = 0.0
 
     def lets_through(self, now: float) -> bool:
-        if self.failures < FAILURES_TO_OPEN:
+        if not self.is_open:
             return True
         if now < self.rests_until:
             return False
@@ -50,11 +50,13 @@ class Breaker:
     def failed(self, now: float) -> None:
         self.failures += 1
         self.rests_until = now + REST_SECONDS
-        meters.BREAKER.set(self.failures >= FAILURES_TO_OPEN)
 
     def worked(self) -> None:
         self.failures = 0
-        meters.BREAKER.set(0)
+
+    @property
+    def is_open(self) -> bool:
+        return self.failures >= FAILURES_TO_OPEN
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,14 @@ class Understanding:
                 result[0] = "answered"
         except (LineError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             server.breaker.failed(time.monotonic())
+            self.meter()
             raise Unreachable(str(error) if isinstance(error, LineError) else type(error).__name__) from error
         server.breaker.worked()
+        self.meter()
         return replies
+
+    def meter(self) -> None:
+        meters.BREAKER.set(sum(server.breaker.is_open for server in self.servers))
 
     async def _ask(self, line: Line, person: Person, words: str, update: int, limit_seconds: float) -> list[Reply]:
         metadata = {

@@ -48,6 +48,6 @@ async def test_an_open_circuit_breaker_is_seen_and_so_is_its_closing(house: Hous
             await house.understanding.replies(Known("p1"), "words", 1)
     assert b"wegwijs_breaker_open 1.0" in generate_latest()
     rasa.status = 200
-    house.understanding.breaker.rests_until = 0.0
+    house.understanding.servers[0].breaker.rests_until = 0.0
     await house.understanding.replies(Known("p1"), "words", 1)
     assert b"wegwijs_breaker_open 0.0" in generate_latest()
