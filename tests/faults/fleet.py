@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -85,7 +85,8 @@ def fleet(folder: Path) -> Iterator[Fleet]:
         finally:
             everybody = [supervisor.pid, *descendants(supervisor.pid), one.redis.pid, sandbox.pid]
             for pid in everybody:
-                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             for process in (supervisor, one.redis, sandbox):
                 process.wait()
 
