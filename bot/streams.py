@@ -167,7 +167,7 @@ class Streams:
         await self.redis.set(PARTITIONS, self.partitions)
 
     async def held(self, partitions: int) -> bool:
-        leases = [key(part, f"lease:{role}") for part in range(partitions) for role in ("work", "send", "receive")]
+        leases = [key(part, f"lease:{role}") for part in range(partitions) for role in ("work", "send", "receive", "listen")]
         async with self.redis.pipeline(transaction=False) as asked:
             for lease in leases:
                 asked.exists(lease)

@@ -64,6 +64,7 @@ class Worker:
             finished = await self.streams.finish(part, token, entry, sealed, unless_held=may_wait and not last)
             if finished != "held":
                 break
+        meters.INBOX_SECONDS.observe(meters.since_entry(entry.id))
         if finished != "done":
             logger.warning("update was another's", extra={"entry_id": entry.id, "reason": finished})
 
