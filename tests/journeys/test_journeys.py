@@ -189,4 +189,9 @@ async def test_no_log_holds_words_names_or_tokens(sandbox: SandboxClient, wegwij
 async def test_the_health_pages_answer(wegwijs: Running):
     async with httpx.AsyncClient(trust_env=False) as client:
         assert (await client.get(f"{wegwijs.desk}/healthz")).status_code == 200
+        settings = wegwijs.settings
+        for port in (settings.bot_health_port, settings.desk_health_port, settings.actions_port, settings.rasa_port):
+            for page in ("healthz", "readyz"):
+                assert (await client.get(f"http://127.0.0.1:{port}/{page}")).text == "ok\n", (port, page)
+            assert "wegwijs_" in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
         assert (await client.get(f"{wegwijs.sandbox}/")).status_code == 200
