@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from redis.exceptions import RedisError
 
 from bot.ending import ended
-from bot.streams import Entry, Streams
+from bot.streams import Entry, Streams, order
 
 logger = logging.getLogger(__name__)
 
@@ -60,16 +60,21 @@ class Lanes:
     async def _read(self, before: Callable[[Entry], Awaitable[bool]] | None) -> None:
         await self._take_over(before)
         looked_at = time.monotonic()
+        in_doubt = False
         while True:
             try:
-                for entry in await self.streams.read(self.part, self.stream, AT_ONCE, BLOCK_MS):
+                new = await self.streams.read(self.part, self.stream, AT_ONCE, BLOCK_MS)
+                if new or in_doubt:
+                    new = await self._with_lost(new)
+                    in_doubt = False
+                for entry in new:
                     self.put(entry)
                 if time.monotonic() - looked_at > LOOK_AGAIN_SECONDS:
                     await self._look_again()
                     looked_at = time.monotonic()
             except (RedisError, OSError) as error:
                 logger.warning("stream not read", exc_info=error, extra={"partition": self.part})
-                looked_at = 0.0
+                looked_at, in_doubt = 0.0, True
                 await asyncio.sleep(REDIS_AWAY_SECONDS)
             await self._until_there_is_room()
 
@@ -87,6 +92,15 @@ class Lanes:
             except (RedisError, OSError) as error:
                 logger.warning("partition not taken over yet", exc_info=error, extra={"partition": self.part})
                 await asyncio.sleep(REDIS_AWAY_SECONDS)
+
+    async def _with_lost(self, new: list[Entry]) -> list[Entry]:
+        """A read whose answer is lost is repeated by the client, and the second answer goes on where the first ended: what
+        stood in the lost one comes first, or a person's messages would overtake each other."""
+        known = {*self.begun, *(entry.id for entry in new)}
+        if not await self.streams.pending(self.part, self.stream) - known:
+            return new
+        lost = [entry for entry in await self.streams.unfinished(self.part, self.stream) if entry.id not in known]
+        return sorted([*lost, *new], key=lambda entry: order(entry.id))
 
     async def _look_again(self) -> None:
         """An answer of Redis that was lost on the way holds entries that nobody would be given again."""

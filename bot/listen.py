@@ -61,12 +61,11 @@ class Listener:
         left = True
         while not leave.is_set():
             try:
-                events = await (
-                    self.cases.left_events(self.name) if left else self.cases.read_events(self.name, block_ms=BLOCK_MS)
-                )
-                left = False
-                for event in events:
-                    await self.tell_once(event)
+                # More may have been read than we were given: an answer that is lost on its way is not given again.
+                if left or await self.cases.read_events(self.name, block_ms=BLOCK_MS):
+                    for event in await self.cases.left_events(self.name):
+                        await self.tell_once(event)
+                    left = False
             except RedisError as error:
                 left = True
                 logger.warning("case events not read", exc_info=error)

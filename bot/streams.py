@@ -197,6 +197,11 @@ class Streams:
             entries += page
         return entries
 
+    async def pending(self, part: int, stream: str) -> set[str]:
+        """The ids of what was read and is not finished."""
+        found = await self.redis.xpending_range(key(part, stream), GROUP, "-", "+", PAGE)
+        return {one["message_id"].decode() for one in found}
+
     async def _read_group(self, part: int, stream: str, since: str, count: int, block_ms: int | None) -> list[Entry]:
         try:
             found = await self.redis.xreadgroup(GROUP, CONSUMER, {key(part, stream): since}, count, block_ms)

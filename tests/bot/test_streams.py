@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from bot.streams import INBOX, OUTBOX, SET_ASIDE, Streams, key
+from bot.lanes import Lanes
+from bot.streams import CONSUMER, GROUP, INBOX, OUTBOX, SET_ASIDE, Entry, Streams, key
 from store import Redis, StoreError
+from tests.bot.waiting import until
 from vault import Vault
 
 
@@ -119,3 +123,29 @@ async def test_with_nothing_waiting_the_number_changes_and_what_was_set_aside_co
     for number in range(8):
         assert len(await fewer.of(f"p{number}")) == 1
     await fewer.agree_on_partitions()
+
+
+async def test_an_answer_of_redis_that_was_lost_changes_no_order(streams: Streams, redis: Redis) -> None:
+    part, handled = streams.partition("p1"), list[str]()
+    inbox = key(part, INBOX)
+
+    async def handle(entry: Entry) -> None:
+        handled.append(entry.id)
+        await redis.xack(inbox, GROUP, entry.id)
+
+    leave = asyncio.Event()
+    reading = asyncio.create_task(Lanes(streams, part, INBOX, handle).run(leave))
+    await asyncio.sleep(0.5)
+    async with redis.pipeline(transaction=True) as at_once:
+        at_once.xadd(inbox, {"person": "p1", "body": "first"})
+        at_once.xreadgroup(GROUP, CONSUMER, {inbox: ">"}, 10)  # given, and lost on the way
+        first, _ = await at_once.execute()
+    second = await redis.xadd(inbox, {"person": "p1", "body": "second"})
+    await until(lambda: finished(handled, 2))
+    leave.set()
+    await reading
+    assert handled == [first.decode(), second.decode()]
+
+
+async def finished(handled: list[str], count: int) -> bool:
+    return len(handled) == count
