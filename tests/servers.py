@@ -99,6 +99,7 @@ class Watched:
 
     url: str
     ports: tuple[int, int]
+    sentinel: int
     master: subprocess.Popen[bytes]
 
 
@@ -121,7 +122,7 @@ def watched(folder: Path, free_port: Any) -> Iterator[Watched]:
             watcher = subprocess.Popen([find_server(), str(config), "--sentinel"], stdout=log, stderr=log)
         with ending([watcher]):
             until(lambda: ask(sentinel, "SENTINEL", "REPLICAS", "cases"))
-            yield Watched(f"redis+sentinel://:{quoted(PASSWORD)}@127.0.0.1:{sentinel}/cases", (first, second), master)
+            yield Watched(f"redis+sentinel://:{quoted(PASSWORD)}@127.0.0.1:{sentinel}/cases", (first, second), sentinel, master)
 
 
 def quoted(secret: str) -> str:

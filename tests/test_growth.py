@@ -19,8 +19,8 @@ from desk.changes import Changes
 from desk.throttle import Throttle
 from settings import Settings
 from store import Redis, StoreError, check_reachable, connect, read_address
-from tests.conftest import free_port
-from tests.servers import PASSWORD, behind_tls, cluster, watched
+from tests.conftest import free_port, wait_for_port
+from tests.servers import PASSWORD, Watched, behind_tls, cluster, ending, quoted, start, watched
 from vault import Vault
 
 
@@ -147,20 +147,44 @@ async def a_case_from_opening_to_closing(redis: Redis, cases: Cases) -> None:
 
 
 async def test_redis_is_reached_over_tls_and_only_with_a_certificate_that_is_trusted(settings: Settings, tmp_path: Path):
-    secret = (settings.data_dir / "redis" / "password").read_text()
-    async with behind_tls(tmp_path, settings.redis_port) as (port, authority):
-        async with client(settings, f"rediss://:{secret}@127.0.0.1:{port}/0?ssl_ca_certs={authority}") as redis:
-            await check_reachable(redis)
-            assert await redis.set("ww:{tls}", "1", ex=5)
-        async with client(settings, f"rediss://:{secret}@127.0.0.1:{port}/0") as stranger:
-            with pytest.raises(StoreError):
-                await check_reachable(stranger, patience_seconds=0)
+    inner, secret = free_port(), quoted(PASSWORD)
+    with ending([start(tmp_path, inner, "--requirepass", PASSWORD)]):
+        wait_for_port(inner)
+        async with behind_tls(tmp_path, inner) as (port, authority):
+            async with client(settings, f"rediss://:{secret}@127.0.0.1:{port}/0?ssl_ca_certs={authority}") as redis:
+                await check_reachable(redis)
+                assert await redis.set("ww:{tls}", "1", ex=5)
+            async with client(settings, f"rediss://:{secret}@127.0.0.1:{port}/0") as stranger:
+                with pytest.raises(StoreError):
+                    await check_reachable(stranger, patience_seconds=0)
+
+
+async def test_a_cluster_is_asked_over_tls_too(settings: Settings, tmp_path: Path):
+    """A single server behind TLS is none, and says so: by then the handshake is over."""
+    inner = free_port()
+    with ending([start(tmp_path, inner, "--requirepass", PASSWORD)]):
+        wait_for_port(inner)
+        async with behind_tls(tmp_path, inner) as (port, authority):
+            url = f"rediss+cluster://:{quoted(PASSWORD)}@127.0.0.1:{port}?ssl_ca_certs={authority}"
+            async with client(settings, url) as redis:
+                with pytest.raises(RedisError, match="Cluster mode is not enabled"):
+                    await redis.ping()
+
+
+async def sentinels_answer_over_tls(settings: Settings, folder: Path, servers: Watched) -> None:
+    async with behind_tls(folder, servers.sentinel) as (port, authority):
+        url = f"rediss+sentinel://127.0.0.1:{port}/cases?ssl_ca_certs={authority}"
+        redis = connect(replace(settings, redis_url=url))
+        found = await redis.connection_pool.sentinel_manager.discover_master("cases")
+        assert found == ("127.0.0.1", servers.ports[0])
+        await redis.close(close_connection_pool=True)
 
 
 async def test_after_a_failover_the_new_master_has_the_cases_and_takes_new_ones(
     settings: Settings, vault: Vault, tmp_path: Path
 ):
     with watched(tmp_path, free_port) as servers:
+        await sentinels_answer_over_tls(settings, tmp_path, servers)
         async with client(settings, servers.url) as redis:
             cases = Cases(redis, vault)
             before = await cases.open("p1", "ar", "asked")
