@@ -14,6 +14,8 @@ from sandbox.app import DEFAULT_TOKEN, create_app
 from sandbox.telegram import Telegram
 
 GRACEFUL_SECONDS = 1
+# Longer than clients keep an idle connection: one that closes it in the moment in which it is used again loses a request.
+KEEP_ALIVE_SECONDS = 75
 START_POLL_SECONDS = 0.01
 
 
@@ -44,6 +46,7 @@ def configured(app: Starlette, host: str, port: int) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
 
 
