@@ -24,6 +24,8 @@ class Handoff:
 
     async def hand_off(self, visit: Visit, reason: str, entry: str | None = None) -> None:
         """Open a case and say so; ask first whom nobody has asked. A person who has one is told that it is still there."""
+        if visit.case is not None and visit.case.held:
+            return  # whom they want is here already, and it is for them to speak
         if visit.case is not None:
             case = await self.open(visit, reason, entry=entry)
             visit.say(self.composer.phrase(visit.asker, "handoff.already", alias=case.alias))

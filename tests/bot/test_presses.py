@@ -108,3 +108,12 @@ async def test_what_is_said_of_an_answer_is_counted_by_entry_and_language(amina:
         "helped:housing/lease:en": 1,
         "missed:housing/lease:en": 1,
     }
+
+
+async def test_who_asks_for_a_person_while_one_is_there_hears_nothing_from_the_bot(amina: Person, running: House) -> None:
+    await asks_for_a_person(amina)
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and await running.cases.claim(case.id, "amal", "Amal")
+    await amina.sees("is here now")
+    await amina.says("/human")
+    await amina.hears_nothing()

@@ -103,15 +103,15 @@ class Ledger:
         for text in while_held(talk.script, heard):
             self.breach("bot spoke while held", talk, text)
 
-    async def enter_streams(self, streams: Streams, redis: Redis) -> None:
+    async def enter_streams(self, streams: Streams, redis: Redis, cases_before: int) -> None:
         """What is left in Redis: nothing that waits, nothing set aside, no case of nobody."""
         for name, count in (await streams.waiting()).items():
             self.counts[f"left in {name}"] = count
             if count:
                 self.breaches.append(f"{count} left in {name}")
-        kept = [key async for key in redis.scan_iter("ww:{bot}:case:*", 1000)]
-        if len(kept) != self.counts["cases"]:
-            self.breaches.append(f"{len(kept)} cases in Redis, {self.counts['cases']} of these people")
+        new = await cases_in(redis) - cases_before
+        if new != self.counts["cases"]:
+            self.breaches.append(f"{new} new cases in Redis, {self.counts['cases']} of these people")
 
     def enter_storm(self, storm: Storm) -> None:
         if self.counts["delivered twice"] > storm.blows:
@@ -142,6 +142,10 @@ def while_held(script: Script, heard: Iterable[str]) -> list[str]:
         elif held and CASEWORKER not in text:
             found.append(text)
     return found
+
+
+async def cases_in(redis: Redis) -> int:
+    return len([key async for key in redis.scan_iter("ww:{bot}:case:*", 1000)])
 
 
 def told(counter: Counter[str]) -> str:

@@ -149,7 +149,10 @@ class Talk:
         heard = await self.heard()
         if heard[-1].startswith(self.script.slow):
             await self.press_for("human", (self.script.asked,))
-        await self.press_for("send:yes", (self.script.opened, self.script.already))
+        await self.person.presses("send:yes")
+        # A worker may die with the case just opened; when the next one comes to it, a caseworker may be there already.
+        self.dues.append(Due("button", (self.script.opened, self.script.already), PERSON_WANTED, True))
+        await self.until(lambda heard: self.all_met(heard) or self.is_claimed(heard), "handoff")
 
     async def to_the_caseworker(self, place: int) -> None:
         words = f"held-{self.number}-{place}"
@@ -187,6 +190,9 @@ class Talk:
         """True when the last act has brought what it must, and nothing before it is missing."""
         met = align(self.dues, heard).met
         return met[-1] is not None and all(text is not None or due.or_case for text, due in zip(met, self.dues, strict=True))
+
+    def is_claimed(self, heard: list[str]) -> bool:
+        return any(text.startswith(self.script.claimed) for text in heard)
 
     async def heard(self) -> list[str]:
         return [first_text(message) for message in await self.person.messages(last=1000) if message.from_bot]

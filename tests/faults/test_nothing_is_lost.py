@@ -21,7 +21,7 @@ from store import Redis
 from tests.bot.waiting import until
 from tests.faults.caseworkers import Caseworker, caseworker
 from tests.faults.fleet import Fleet
-from tests.faults.ledger import Ledger
+from tests.faults.ledger import Ledger, cases_in
 from tests.faults.storm import Storm
 from tests.faults.talk import Script, Talk
 from vault import open_vault
@@ -84,7 +84,7 @@ async def test_no_message_is_lost_doubled_or_out_of_order_whatever_is_killed(
     vault = open_vault(running.direct)
     streams, cases = Streams(redis, vault, running.direct.inbox_partitions), Cases(redis, vault)
     storm = Storm(running, size.between_seconds, chance)
-    ledger = Ledger()
+    ledger, cases_before = Ledger(), await cases_in(redis)
     async with office(running, redis) as workers:
         raging = asyncio.create_task(storm.run())
         everybody = await talks(sandbox, script, size, chance)
@@ -94,7 +94,7 @@ async def test_no_message_is_lost_doubled_or_out_of_order_whatever_is_killed(
         problems = sum(len(worker.problems) for worker in workers)
     for talk in everybody:
         await ledger.enter(talk, cases)
-    await ledger.enter_streams(streams, redis)
+    await ledger.enter_streams(streams, redis, cases_before)
     ledger.enter_storm(storm)
     print(f"\nNothing lost: {size.chats} chats in {time.monotonic() - began:.0f} s; pages that came later {problems}")
     print(ledger.table(storm))
