@@ -54,13 +54,13 @@ class Parts:
     ranker: Ranker
 
     @classmethod
-    def fit(cls, texts: Sequence[str], ids: Sequence[str]) -> Parts:
+    def fit(cls, texts: Sequence[str], ids: Sequence[str], languages: Sequence[str]) -> Parts:
         normals = [normalise(text) for text in texts]
         features = Features.fit(normals)
-        return cls(features, Ranker.fit(features.rows(normals), ids))
+        return cls(features, Ranker.fit(features.rows(normals), ids, languages))
 
-    def parse(self, text: str) -> Understanding:
-        likely = self.ranker.probabilities(self.features.rows([normalise(text)]))[0]
+    def parse(self, case: Case) -> Understanding:
+        likely = self.ranker.probabilities(self.features.rows([normalise(case.text)]), [case.language])[0]
         return decide(self.ranker.ranking(likely), "", None, Thresholds())
 
 
@@ -74,7 +74,7 @@ def against_stock(content: Content, cases: Sequence[Case], epochs: int) -> list[
 
 def ours(told: Sequence[Example], cases: Sequence[Case]) -> Side:
     began = time.monotonic()
-    parts = Parts.fit([one.text for one in told], [one.id for one in told])
+    parts = Parts.fit([one.text for one in told], [one.id for one in told], [one.language for one in told])
     seconds = time.monotonic() - began
     ms, figures = asked(parts.parse, cases)
     return Side("ours", seconds, ms, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, figures)
@@ -89,16 +89,16 @@ def stock_side(told: Sequence[Example], cases: Sequence[Case], epochs: int) -> S
         stock.write_project(folder, questions, epochs)
         seconds = stock.train(folder, HOURS_AT_MOST * 3600)
         with stock.serving(folder) as server, httpx.Client(timeout=60, trust_env=False) as client:
-            ms, figures = asked(lambda text: server.parse(client, text), cases)
+            ms, figures = asked(lambda case: server.parse(client, case.text), cases)
             return Side("stock Rasa", seconds, ms, server.megabytes, figures)
 
 
-def asked(parse: Callable[[str], Understanding], cases: Sequence[Case]) -> tuple[float, dict[str, float | None]]:
+def asked(parse: Callable[[Case], Understanding], cases: Sequence[Case]) -> tuple[float, dict[str, float | None]]:
     """Milliseconds a message (median), and the shares."""
     took, reads = [], []
     for case in cases:
         began = time.perf_counter()
-        told = parse(case.text)
+        told = parse(case)
         took.append(time.perf_counter() - began)
         reads.append(Read(case, told, ""))
     return 1000 * float(np.median(took)), shares(reads)
@@ -151,9 +151,9 @@ def split(pairs: Sequence[Sequence[str]]) -> Texts:
 
 def accuracy(name: str, train: Texts, test: Texts) -> str:
     began = time.monotonic()
-    parts = Parts.fit(*train)
+    parts = Parts.fit(*train, ["en"] * len(train[0]))
     seconds = time.monotonic() - began
-    likely = parts.ranker.probabilities(parts.features.rows([normalise(text) for text in test[0]]))
+    likely = parts.ranker.probabilities(parts.features.rows([normalise(text) for text in test[0]]), ["en"] * len(test[0]))
     found = [parts.ranker.ids[place] for place in likely.argmax(axis=1)]
     right = sum(one == meant for one, meant in zip(found, test[1], strict=True)) / max(1, len(found))
     return f"{name}: {100 * right:.1f} % right of {len(found)}, trained in {seconds:.0f} s (published: {PUBLISHED[name]})"

@@ -6,7 +6,7 @@ answers but cannot run code), in 8 bits a weight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,41 +20,64 @@ from sklearn.svm import LinearSVC
 
 Array = NDArray[Any]
 THREADS = 2
-TOLERANCE = 0.02
+TOLERANCE = 0.1
+LEVELS = 63  # steps a weight may take on either side of zero: the packed file is smaller than with 127
 
 
 @dataclass(frozen=True)
 class Linear:
-    """Scores of `labels`: rows x weights + bias. `sharpness` turns scores into probabilities."""
+    """Scores of `labels`: (the columns `kept` of rows) x weights x scales + bias. `sharpness` turns scores into probabilities.
+
+    weights: 8 bits each, a row for each kept column; only those of features that occur leave their 8 bits.
+    """
 
     labels: tuple[str, ...]
+    kept: Array
     weights: Array
+    scales: Array
     bias: Array
     sharpness: float = 1.0
 
     @classmethod
-    def fit(cls, rows: csr_matrix, labels: Sequence[str], penalty: float, weights: Array | None = None) -> Linear:
+    def fit(cls, rows: csr_matrix, labels: Sequence[str], penalty: float) -> Linear:
         """One label against the rest (a linear support vector machine each); two labels are fitted as one."""
         names = tuple(sorted(set(labels)))
         told = np.array(labels)
         wanted = names[1:] if len(names) == 2 else names
-        rows = rows.astype(np.float64)
+        kept = np.unique(rows.indices)
+        rows = rows[:, kept].astype(np.float64)
 
         def fit_one(name: str) -> LinearSVC:
-            return LinearSVC(C=penalty, tol=TOLERANCE, random_state=0).fit(rows, told == name, sample_weight=weights)
+            return LinearSVC(C=penalty, tol=TOLERANCE, random_state=0).fit(rows, told == name)
 
         if len(names) == 1:
-            return cls(names, np.zeros((rows.shape[1], 1), np.float32), np.zeros(1, np.float32))
+            return cls.packed(names, kept, np.zeros((kept.size, 1)), np.zeros(1))
         with ThreadPoolExecutor(THREADS) as pool:
             fitted = list(pool.map(fit_one, wanted))
         columns = np.stack([one.coef_[0] for one in fitted], axis=1)
-        bias = np.array([one.intercept_[0] for one in fitted], np.float32)
+        bias = np.array([one.intercept_[0] for one in fitted])
         if len(names) == 2:
             columns, bias = np.hstack([-columns, columns]), np.concatenate([-bias, bias])
-        return cls(names, np.ascontiguousarray(columns.astype(np.float32)), bias)
+        return cls.packed(names, kept, columns, bias)
+
+    @classmethod
+    def packed(cls, labels: tuple[str, ...], kept: Array, weights: Array, bias: Array) -> Linear:
+        scales = np.maximum(np.abs(weights).max(axis=0, initial=0), 1e-6) / LEVELS
+        small = np.rint(weights / scales).astype(np.int8)
+        return cls(labels, kept.astype(np.int32), small, scales.astype(np.float32), bias.astype(np.float32))
 
     def scores(self, rows: csr_matrix) -> Array:
-        return np.asarray(rows @ self.weights + self.bias)
+        if not self.kept.size:
+            return np.tile(self.bias, (rows.shape[0], 1))
+        place = np.minimum(np.searchsorted(self.kept, rows.indices), self.kept.size - 1)
+        known = self.kept[place] == rows.indices
+        before = np.concatenate(([0], np.cumsum(known)))
+        met, narrow = np.unique(place[known], return_inverse=True)
+        values = rows.data[known].astype(np.float32)
+        told = csr_matrix((values, narrow, before[rows.indptr]), shape=(rows.shape[0], max(1, met.size)))
+        if not met.size:
+            return np.tile(self.bias, (rows.shape[0], 1))
+        return np.asarray(told @ (self.weights[met].astype(np.float32) * self.scales) + self.bias)
 
     def probabilities(self, rows: csr_matrix) -> Array:
         """One row of probabilities (sum 1) for each row; the columns follow `labels`."""
@@ -75,22 +98,29 @@ class Linear:
 
         return float(minimize_scalar(surprise, bounds=(0.5, 30), method="bounded").x)
 
+    def as_arrays(self) -> dict[str, Array]:
+        """For numpy's savez."""
+        return {
+            "labels": np.array(self.labels),
+            "kept": self.kept,
+            "weights": self.weights,
+            "scales": self.scales,
+            "bias": self.bias,
+            "sharpness": np.array(self.sharpness, np.float32),
+        }
+
+    @classmethod
+    def from_arrays(cls, stored: Mapping[str, Array]) -> Linear:
+        labels = tuple(str(label) for label in stored["labels"])
+        return cls(labels, stored["kept"], stored["weights"], stored["scales"], stored["bias"], float(stored["sharpness"]))
+
     def save(self, path: Path) -> None:
-        scales = np.maximum(np.abs(self.weights).max(axis=0), 1e-6) / 127
-        np.savez(
-            path,
-            labels=np.array(self.labels),
-            weights=np.rint(self.weights / scales).astype(np.int8),
-            scales=scales.astype(np.float32),
-            bias=self.bias,
-            sharpness=np.float32(self.sharpness),
-        )
+        np.savez(path, **self.as_arrays())
 
     @classmethod
     def load(cls, path: Path) -> Linear:
         with np.load(path, allow_pickle=False) as stored:
-            labels = tuple(str(label) for label in stored["labels"])
-            return cls(labels, stored["weights"] * stored["scales"], stored["bias"], float(stored["sharpness"]))
+            return cls.from_arrays(stored)
 
 
 def softmax(scores: Array) -> Array:

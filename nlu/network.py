@@ -19,7 +19,7 @@ from nlu.linear import Array, softmax
 
 HIDDEN = 256
 BATCH = 128
-EPOCHS = 5
+EPOCHS = 4
 LEAST_STEPS = 500
 RATE = 0.03
 START = 0.05

@@ -63,10 +63,10 @@ class Reader:
         told = [Told.of(one.text) for one in asked]
         rows = self.features.rows([one.whole for one in told])
         guesses = self.languages.guess([one.text for one in asked], rows)
+        languages = [settled(guess, one.chosen, one.text) for guess, one in zip(guesses, asked, strict=True)]
         found = []
-        for one, said, guess, likely in zip(asked, told, guesses, self.ranker.probabilities(rows), strict=True):
+        for one, said, language, likely in zip(asked, told, languages, self.ranker.probabilities(rows, languages), strict=True):
             likely = self.ranker.after(likely, one.entry, len(words(said.whole)))
-            language = settled(guess, one.chosen, one.text)
             named = self.dangers.find(said.sentences)
             understood = decide(self.ranker.ranking(likely), language, named, self.thresholds)
             found.append(in_trouble(understood, bool(self.troubles.find(said.sentences))))

@@ -6,7 +6,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.normalise import words
-from nlu.pipeline.step import LIKELY, ROWS, LearningStep, Utterances, metadata_of, told_in
+from nlu.pipeline.step import LANGUAGE, LIKELY, ROWS, LearningStep, Utterances, metadata_of, told_in
 from nlu.ranker import Ranker
 
 
@@ -15,10 +15,11 @@ class EntryClassifier(LearningStep):
     part_class = Ranker
 
     def learn(self, training_data: Utterances) -> Ranker:
-        return Ranker.fit(training_data.rows, [example.id for example in training_data.examples])
+        told = training_data.examples
+        return Ranker.fit(training_data.rows, [one.id for one in told], [one.language for one in told])
 
     def prepare(self, message: Message) -> None:
-        likely = self.part.probabilities(message.get(ROWS))[0]
+        likely = self.part.probabilities(message.get(ROWS), [message.get(LANGUAGE) or ""])[0]
         entry = str(metadata_of(message).get("entry") or "")
         likely = self.part.after(likely, entry, len(words(told_in(message).whole)))
         message.set(LIKELY, self.part.ranking(likely))
