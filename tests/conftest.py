@@ -20,7 +20,7 @@ from tests.servers import cluster
 from vault import Vault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104
-REDIS_START_SECONDS = 10
+REDIS_START_SECONDS = 60.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

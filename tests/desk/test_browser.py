@@ -438,6 +438,18 @@ async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Bro
     await expect(amal.page.locator(".line.caseworker").get_by_text("Bonjour")).to_have_count(1)
 
 
+async def test_a_new_case_does_not_take_the_focus_from_the_case_somebody_is_on(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await cases.open("person00000000000001", "fr", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    link = amal.page.get_by_role("link", name=case.alias)
+    await link.focus()
+    other = await cases.open("person00000000000002", "ar", "asked")
+    await expect(amal.page.get_by_role("link", name=other.alias)).to_be_visible()
+    await expect(link).to_be_focused()
+
+
 async def test_the_first_page_is_light(desk_address: str, chromium: Browser, cases: Cases) -> None:
     amal = await caseworker(chromium, desk_address, "amal")
     kinds = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
