@@ -24,7 +24,7 @@ class Thresholds:
     answer: float = 0.75
     clarify: float = 0.4
     dialogue: float = 0.2
-    crisis: float = 0.15
+    crisis: float = 0.1
     crisis_entry: float = 0.35
 
     @classmethod

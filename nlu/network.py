@@ -19,9 +19,9 @@ from nlu.linear import Array, softmax
 
 HIDDEN = 256
 BATCH = 128
-EPOCHS = 4
+EPOCHS = 3
 LEAST_STEPS = 500
-RATE = 0.03
+RATE = 0.04
 START = 0.05
 FEATURES_DROPPED = 0.1
 HIDDEN_DROPPED = 0.3
