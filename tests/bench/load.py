@@ -31,7 +31,7 @@ from vault import open_vault
 
 CHATS = (10, 100, 1000)
 SETUPS = ((1, 1), (2, 1), (1, 2), (2, 2))
-SECONDS = 20
+SECONDS = 10
 TURNS_A_SECOND = 30  # offered when the waiting is measured: a steady day, not the most that goes
 NEWCOMERS_AT_ONCE = 32
 WAITING_CASES = 1000
