@@ -112,7 +112,7 @@ class Presses:
             visit.say(otherwise, in_place=visit.in_a_list)
 
     async def topic(self, visit: Visit, topic: str, page: str = "1") -> None:
-        if topic not in TOPICS or not page.isdigit():
+        if topic not in TOPICS or not page.isdecimal():
             raise UnknownPress(topic)
         visit.say(self.composer.topic(topic, visit.asker, int(page)), in_place=visit.in_a_list)
 
@@ -167,7 +167,7 @@ class Presses:
             visit.say(self.composer.phrase(visit.asker, "case.none"))
 
     async def services(self, visit: Visit, about: str = "", page: str = "1") -> None:
-        if (about and about not in TOPICS and about not in self.composer.content.entries) or not page.isdigit():
+        if (about and about not in TOPICS and about not in self.composer.content.entries) or not page.isdecimal():
             raise UnknownPress(about)
         visit.say(self.composer.services(visit.asker, about, int(page)), in_place=visit.in_a_list)
 

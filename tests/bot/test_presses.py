@@ -24,7 +24,8 @@ async def shows(amina: Person, rasa: StandIn, house: House, press: str) -> Messa
 @pytest.mark.parametrize(
     "press",
     ["", "nonsense", "entry", "entry:housing/castle", "region:xx", "status:xx", "topic:magic", "topic:housing:x",
-     "language:xx", "delete:maybe", "menu:1:2:3", "services:no/such", "wrong:x", ":::", "url"],
+     "language:xx", "delete:maybe", "menu:1:2:3", "services:no/such", "services:housing:²", "topic:housing:²",
+     "wrong:x", ":::", "url"],
 )  # fmt: skip
 async def test_an_unknown_button_brings_the_menu(press: str, sandbox: SandboxClient, amina: Person) -> None:
     chat, sender = {"id": amina.id, "type": "private"}, {"id": amina.id, "is_bot": False, "first_name": "A"}
