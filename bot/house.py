@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable
 from contextlib import suppress
 
@@ -108,7 +107,7 @@ class House:
         return Sender(self.bot, self.streams, self.vault, self.people, self.cases, pace, settings.sends_per_second)
 
     def listener(self) -> Listener:
-        return Listener(self.cases, self.people, self.streams, self.vault, self.composer, f"bot-{secrets.token_hex(4)}")
+        return Listener(self.cases, self.people, self.streams, self.vault, self.composer)
 
     def staff(self) -> Staff | None:
         """None where caseworkers have no chat of their own."""
@@ -116,8 +115,8 @@ class House:
             return None
         chat, language = self.staff_chat
         phrases = load_phrases(self.settings.content_dir, "desk", LANGUAGES)
-        name, desk = f"bot-{secrets.token_hex(4)}", desk_address(self.settings)
-        return Staff(self.cases, self.streams, self.vault, self.composer, phrases, chat, language, desk, name)
+        desk = desk_address(self.settings)
+        return Staff(self.cases, self.streams, self.vault, self.composer, phrases, chat, language, desk)
 
     async def run(self, roles: tuple[str, ...]) -> None:
         """Until cancelled, or until one part fails; the others are then ended in good order."""

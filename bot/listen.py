@@ -44,13 +44,12 @@ LATE_ROUNDS = 15
 
 
 class Listener:
-    def __init__(self, cases: Cases, people: People, streams: Streams, vault: Vault, composer: Composer, name: str) -> None:
+    def __init__(self, cases: Cases, people: People, streams: Streams, vault: Vault, composer: Composer) -> None:
         self.cases = cases
         self.people = people
         self.streams = streams
         self.vault = vault
         self.composer = composer
-        self.name = name
 
     async def run(self) -> None:
         """Until cancelled. Any number may run; one at a time tells, so that a case is told in the order in which it went."""
@@ -62,8 +61,8 @@ class Listener:
         while not leave.is_set():
             try:
                 # More may have been read than we were given: an answer that is lost on its way is not given again.
-                if left or await self.cases.read_events(self.name, block_ms=BLOCK_MS):
-                    for event in await self.cases.left_events(self.name):
+                if left or await self.cases.read_events(block_ms=BLOCK_MS):
+                    for event in await self.cases.left_events():
                         await self.tell_once(event)
                     left = False
             except RedisError as error:

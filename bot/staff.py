@@ -40,7 +40,6 @@ class Staff:
         chat: int,
         language: str,
         desk: str,
-        name: str,
     ) -> None:
         self.cases = cases
         self.streams = streams
@@ -50,13 +49,12 @@ class Staff:
         self.chat = chat
         self.language = language
         self.desk = desk
-        self.name = name
 
     async def run(self) -> None:
         """Until cancelled. Any number may run; each piece of news is told by one of them."""
         while True:
             try:
-                for piece in await self.cases.news.read(self.name, block_ms=BLOCK_MS):
+                for piece in await self.cases.news.read(block_ms=BLOCK_MS):
                     await self.tell(piece)
                     await self.cases.news.done(piece)
             except RedisError as error:

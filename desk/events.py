@@ -28,13 +28,13 @@ class Events:
         self.vault = vault
         self.events = Group(redis, EVENTS)
 
-    async def read_events(self, consumer: str, count: int = 16, block_ms: int = 1000) -> list[CaseEvent]:
+    async def read_events(self, count: int = 16, block_ms: int = 1000) -> list[CaseEvent]:
         """What others left undone, else what is new, waiting up to block_ms for it."""
-        return await self.opened(await self.events.read(consumer, count, block_ms))
+        return await self.opened(await self.events.read(count, block_ms))
 
-    async def left_events(self, consumer: str) -> list[CaseEvent]:
+    async def left_events(self) -> list[CaseEvent]:
         """What was read and is not done; only for a reader who is alone."""
-        return await self.opened(await self.events.left(consumer))
+        return await self.opened(await self.events.left())
 
     async def done(self, event: CaseEvent) -> None:
         """The person has been told, or will be by the outbox."""

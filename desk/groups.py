@@ -11,6 +11,8 @@ from desk.keys import EVENTS_GROUP
 from store import Redis
 
 TAKE_OVER_MS = 10_000
+# One name for all: what a reader left is told by how long it lies, and no restart leaves a name behind in Redis.
+READER = "bot"
 PAGE = 100
 Fields = dict[bytes, bytes]
 
@@ -23,13 +25,13 @@ class Group:
         self.stream = stream
         self.take_over_ms = take_over_ms
 
-    async def read(self, consumer: str, count: int, block_ms: int) -> list[tuple[bytes, Fields]]:
+    async def read(self, count: int, block_ms: int) -> list[tuple[bytes, Fields]]:
         """What others left undone, else what is new, waiting up to block_ms for it."""
         try:
-            left = await self.redis.xautoclaim(self.stream, EVENTS_GROUP, consumer, self.take_over_ms, "0-0", count)
+            left = await self.redis.xautoclaim(self.stream, EVENTS_GROUP, READER, self.take_over_ms, "0-0", count)
             if left[1]:
                 return whole(left[1])
-            new = await self.redis.xreadgroup(EVENTS_GROUP, consumer, {self.stream: ">"}, count, block_ms or None)
+            new = await self.redis.xreadgroup(EVENTS_GROUP, READER, {self.stream: ">"}, count, block_ms or None)
         except ResponseError as error:
             if "NOGROUP" not in str(error):
                 raise
@@ -37,13 +39,13 @@ class Group:
             return []
         return [entry for _, entries in new for entry in whole(entries)]
 
-    async def left(self, consumer: str) -> list[tuple[bytes, Fields]]:
+    async def left(self) -> list[tuple[bytes, Fields]]:
         """What was read and is not done, whoever read it; for a reader who knows that no other reads."""
         entries: list[tuple[bytes, Fields]] = []
         since = b"0-0"
         while True:
             try:
-                since, page, *_ = await self.redis.xautoclaim(self.stream, EVENTS_GROUP, consumer, 0, since, PAGE)
+                since, page, *_ = await self.redis.xautoclaim(self.stream, EVENTS_GROUP, READER, 0, since, PAGE)
             except ResponseError as error:
                 if "NOGROUP" not in str(error):
                     raise

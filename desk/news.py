@@ -25,9 +25,9 @@ class News:
     def __init__(self, redis: Redis) -> None:
         self.group = Group(redis, NEWS)
 
-    async def read(self, consumer: str, count: int = 16, block_ms: int = 1000) -> list[Piece]:
+    async def read(self, count: int = 16, block_ms: int = 1000) -> list[Piece]:
         """What others left undone, else what is new, waiting up to block_ms for it."""
-        entries = await self.group.read(consumer, count, block_ms)
+        entries = await self.group.read(count, block_ms)
         return [Piece(entry_id.decode(), fields[b"kind"].decode(), fields[b"case"].decode()) for entry_id, fields in entries]
 
     async def done(self, piece: Piece) -> None:

@@ -132,8 +132,8 @@ async def a_case_from_opening_to_closing(redis: Redis, cases: Cases) -> None:
     await cases.add(case.id, "person", "my words", media=media, key="1")
     assert await cases.claim(case.id, "amal", "Amal")
     await cases.reply(case.id, "amal", "Come on Monday")
-    await cases.read_events("bot", block_ms=1)
-    events = await cases.read_events("bot", block_ms=1)
+    await cases.read_events(block_ms=1)
+    events = await cases.read_events(block_ms=1)
     assert [event.kind for event in events] == ["claimed", "reply"]
     for event in events:
         await cases.done(event)

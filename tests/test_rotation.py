@@ -41,7 +41,7 @@ async def case_id(redis: Redis) -> str:
     await cases.add(case.id, "person", "first words", media=media, key="1")
     await cases.set_tags(case.id, ("night",))
     assert await cases.claim(case.id, "amal", "Amal")
-    for event in await cases.read_events("bot", block_ms=1) or await cases.read_events("bot", block_ms=1):
+    for event in await cases.read_events(block_ms=1) or await cases.read_events(block_ms=1):
         await cases.done(event)
     await cases.add(case.id, "note", "last words")
     await People(redis, vault, 24, 30).save(Person("p1", chat=5, talk=(Said("person", "earlier", "0"),)))

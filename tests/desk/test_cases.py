@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from redis.exceptions import ResponseError
 
 from desk.cases import EVENTS, Case, CaseEvent, CaseNotFound, Cases, MediaNotFound, NotHeld
-from desk.keys import EVENTS_ASIDE
+from desk.keys import EVENTS_ASIDE, EVENTS_GROUP
 from settings import Settings
 from store import Redis, connect
 from vault import Vault
@@ -26,7 +26,7 @@ async def told(cases: Cases) -> list[tuple[str, str]]:
 
 async def read(cases: Cases) -> list[CaseEvent]:
     await cases.events.make()
-    events = await cases.read_events("bot-1", 100, block_ms=1)
+    events = await cases.read_events(100, block_ms=1)
     for event in events:
         await cases.done(event)
     return events
@@ -230,19 +230,20 @@ async def test_a_dead_bot_leaves_its_events_to_another(cases: Cases) -> None:
     case = await cases.open(PERSON, "ar", "asked")
     await cases.claim(case.id, "amal")
     await cases.events.make()
-    assert len(await cases.read_events("dies", block_ms=1)) == 1
+    assert len(await cases.read_events(block_ms=1)) == 1
     await asyncio.sleep(0.1)
-    taken = await cases.read_events("lives", block_ms=1)
+    taken = await cases.read_events(block_ms=1)
     assert [event.kind for event in taken] == ["claimed"]
     await cases.done(taken[0])
     assert await cases.redis.xlen(EVENTS) == 0
+    assert len(await cases.redis.xinfo_consumers(EVENTS, EVENTS_GROUP)) == 1
 
 
 async def test_a_reader_that_comes_before_the_stream_makes_the_group(cases: Cases) -> None:
-    assert await cases.read_events("bot-1", block_ms=1) == []
+    assert await cases.read_events(block_ms=1) == []
     case = await cases.open(PERSON, "ar", "asked")
     await cases.claim(case.id, "amal")
-    assert [event.kind for event in await cases.read_events("bot-1", block_ms=1)] == ["claimed"]
+    assert [event.kind for event in await cases.read_events(block_ms=1)] == ["claimed"]
 
 
 async def test_an_unknown_case_is_not_found(cases: Cases) -> None:
@@ -278,7 +279,7 @@ async def test_forgetting_a_person_leaves_nothing_of_them(cases: Cases, redis: R
     assert media
     with pytest.raises(MediaNotFound):
         await cases.media(media.id)
-    assert await cases.read_events("bot-1", block_ms=1) == []
+    assert await cases.read_events(block_ms=1) == []
 
 
 async def test_a_case_that_expired_leaves_the_queue(cases: Cases, redis: Redis) -> None:

@@ -25,7 +25,7 @@ async def test_a_broken_promise_is_owned_up_to_once(cases: Cases) -> None:
         await clock.own_up(case.waiting_since + timedelta(hours=26))
     assert (await cases.get(case.id)).told_late
     await cases.events.make()
-    assert [event.kind for event in await cases.read_events("bot", block_ms=1)] == ["late"]
+    assert [event.kind for event in await cases.read_events(block_ms=1)] == ["late"]
 
 
 async def test_nothing_was_promised_for_the_night(cases: Cases) -> None:
