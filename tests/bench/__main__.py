@@ -1,6 +1,6 @@
 """`make bench`: speed and memory beside the peers, in one run on one machine. It prints; it never fails a bar by itself.
 
-python -m tests.bench [turns] [understanding] [cases] [load] [--without-stock]
+python -m tests.bench [turns] [understanding] [cases] [desk] [load] [--without-stock]
 """
 
 from __future__ import annotations
@@ -13,10 +13,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import cases, load, stock, turns, understanding
+from tests.bench import cases, desk, load, stock, turns, understanding
 from tests.bench.figure import Figure
 
-PARTS = {"turns": turns.measure, "understanding": understanding.measure, "cases": cases.measure, "load": load.measure}
+PARTS = {
+    "turns": turns.measure,
+    "understanding": understanding.measure,
+    "cases": cases.measure,
+    "desk": desk.measure,
+    "load": load.measure,
+}
 console = Console()
 
 
