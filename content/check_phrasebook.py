@@ -13,6 +13,7 @@ from content.model import FALLBACK_LANGUAGE, LANGUAGES, Problem
 
 FILE = "phrasebook.yml"
 KINDS = ("date", "time", "number", "text")
+ABOUT = ("slots", "reviewed")
 
 
 def check_phrasebook(folder: Path) -> Iterator[Problem]:
@@ -31,9 +32,18 @@ def check_phrasebook(folder: Path) -> Iterator[Problem]:
     for name, kind in kinds.items():
         if kind not in KINDS:
             yield Problem(FILE, f"slots.{name}", f"{kind} is no kind of slot", f"one of {' '.join(KINDS)}")
+    yield from check_reviewed(document.get("reviewed") or {})
     for group, phrases in document.items():
-        if group != "slots":
+        if group not in ABOUT:
             yield from check_group(str(group), phrases, kinds)
+
+
+def check_reviewed(reviewed: Any) -> Iterator[Problem]:
+    named = reviewed.items() if isinstance(reviewed, dict) else [(reviewed, None)]
+    for language, name in named:
+        if language not in LANGUAGES or not isinstance(name, str) or not name.strip():
+            advice = "write `fr: name of the speaker who reviewed the French phrases`"
+            yield Problem(FILE, f"reviewed.{language}", "is no language with a speaker's name", advice)
 
 
 def check_group(group: str, phrases: Any, kinds: Mapping[str, str]) -> Iterator[Problem]:

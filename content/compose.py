@@ -161,7 +161,7 @@ class Composer:
             lines.append(self.say(asker, "answer.source", sites=", ".join(list(sites)[:3]), day=day))
         if entry.unverified:
             lines.append(self.say(asker, "answer.unverified"))
-        if text.translation and not text.translation.reviewed_by:
+        if text.unreviewed:
             lines.append(self.say(asker, "answer.unreviewed"))
         return "\n".join(lines)
 

@@ -46,6 +46,11 @@ class Text:
     questions: tuple[str, ...] = ()
     translation: Translation | None = None
 
+    @property
+    def unreviewed(self) -> bool:
+        """True for a translation that no speaker of its language has reviewed."""
+        return self.translation is not None and not self.translation.reviewed_by
+
 
 @dataclass(frozen=True)
 class Entry:

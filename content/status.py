@@ -25,7 +25,7 @@ def state(entry: Entry, language: str) -> str:
         return "outdated"
     if len(text.questions) < QUESTIONS_WANTED:
         return "few questions"
-    if text.translation and not text.translation.reviewed_by:
+    if text.unreviewed:
         return "unreviewed"
     return "complete"
 

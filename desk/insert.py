@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from content.compose import Asker
-from content.model import Entry
+from content.model import Entry, Text
 from desk.case_page import once, refuse_not_held, sent
 from desk.cases import Case, CaseNotFound, NotHeld
 from desk.phrasebook import Phrase, SlotError
@@ -55,24 +55,25 @@ async def likely(visit: Visit, case: Case) -> list[Entry]:
 async def show_entry(visit: Visit) -> Response:
     case = await at_work_on(visit)
     entry_id = visit.request.path_params["entry_id"]
-    ours, theirs = answers(visit, case, entry_id)
-    return visit.html("insert_entry.html", case=case, entry=entry_id, ours=ours, theirs=theirs)
+    ours, theirs, written = answers(visit, case, entry_id)
+    return visit.html("insert_entry.html", case=case, entry=entry_id, ours=ours, theirs=theirs, written=written)
 
 
 async def send_entry(visit: Visit, fields: FormData) -> Response:
     case = await visit.desk.cases.get(visit.request.path_params["case_id"])
     entry_id = text(fields, "entry", 100)
-    _, theirs = answers(visit, case, entry_id)
-    return await send(visit, case, fields, theirs, case.language, {"entry": entry_id})
+    _, theirs, written = answers(visit, case, entry_id)
+    return await send(visit, case, fields, theirs, written.language, {"entry": entry_id})
 
 
-def answers(visit: Visit, case: Case, entry_id: str) -> tuple[str, str]:
-    """The answer in the caseworker's language and in the person's, for the person's region and status."""
+def answers(visit: Visit, case: Case, entry_id: str) -> tuple[str, str, Text]:
+    """The answer in the caseworker's language and in the person's, for their region and status; what it is of."""
     composer = visit.desk.composer
     if composer is None or entry_id not in composer.content.entries:
         raise CaseNotFound(entry_id)
     ours, theirs = (Asker(code, case.region, case.status) for code in (visit.account.language, asked_in(case)))
-    return composer.answer(entry_id, ours).text, composer.answer(entry_id, theirs).text
+    written = composer.content.entries[entry_id].text_for(theirs.language) or Text(theirs.language)
+    return composer.answer(entry_id, ours).text, composer.answer(entry_id, theirs).text, written
 
 
 def asked_in(case: Case) -> str:

@@ -22,6 +22,7 @@ from desk.search import fold
 
 logger = logging.getLogger(__name__)
 LONGEST_SLOT = 200
+ABOUT = ("slots", "reviewed")
 
 
 class SlotError(Exception):
@@ -34,16 +35,24 @@ class SlotError(Exception):
 
 @dataclass(frozen=True)
 class Phrase:
-    """`slots`: kind (date, time, number, text) by name, in the order of the English sentence."""
+    """`slots`: kind (date, time, number, text) by name, in the order of the English sentence.
+
+    reviewed: the languages in which a speaker has read the phrases.
+    """
 
     key: str
     group: str
     texts: Mapping[str, str]
     slots: Mapping[str, str]
+    reviewed: frozenset[str] = frozenset()
 
     def language_for(self, language: str) -> str:
         """The language it goes out in."""
         return language if language in self.texts else FALLBACK_LANGUAGE
+
+    def unreviewed(self, language: str) -> bool:
+        """True when no speaker has read what goes out for this language; English is where the others come from."""
+        return self.language_for(language) not in self.reviewed | {FALLBACK_LANGUAGE}
 
     def text(self, language: str) -> str:
         return self.texts[self.language_for(language)]
@@ -82,13 +91,14 @@ def load_phrasebook(path: Path) -> Phrasebook:
 
 def read_phrases(document: Mapping[str, Any]) -> Iterator[Phrase]:
     kinds: dict[str, str] = document["slots"]
+    reviewed = frozenset(document.get("reviewed") or {})
     for group, phrases in document.items():
-        if group == "slots":
+        if group in ABOUT:
             continue
         for key, texts in phrases.items():
             slots = {name: kinds[name] for name in slots_of(texts[FALLBACK_LANGUAGE])}
             same = {code: text for code, text in texts.items() if set(slots_of(text)) == set(slots)}
-            yield Phrase(f"{group}.{key}", group, same, slots)
+            yield Phrase(f"{group}.{key}", group, same, slots, reviewed)
 
 
 def slots_of(text: str) -> list[str]:

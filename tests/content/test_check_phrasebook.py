@@ -47,6 +47,15 @@ def test_slots_without_a_kind_and_unknown_kinds_are_found(tmp_path: Path) -> Non
     assert problems(tmp_path, phrase(), slots={"day": "century"}) == {"slots.day": "century is no kind of slot"}
 
 
+@pytest.mark.parametrize(
+    ("reviewed", "wrong"), [({"fr": "Aline"}, []), ({"xx": "A"}, ["xx"]), ({"fr": ""}, ["fr"]), (["fr"], ["['fr']"])]
+)
+def test_who_reviewed_a_language_is_named(tmp_path: Path, reviewed: object, wrong: list[str]) -> None:
+    book = {"slots": {"day": "date"}, "reviewed": reviewed, "wait": {"until": phrase()}}
+    (tmp_path / "phrasebook.yml").write_text(yaml.safe_dump(book), encoding="utf-8")
+    assert [problem.place for problem in check_phrasebook(tmp_path)] == [f"reviewed.{one}" for one in wrong]
+
+
 def test_an_unknown_language_is_found(tmp_path: Path) -> None:
     assert problems(tmp_path, phrase(xx="{day}")) == {"wait.until.xx": "is no language of ours"}
 

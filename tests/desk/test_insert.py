@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from content.compose import Composer
-from content.model import Content, Entry, Source, Text
+from content.model import Content, Entry, Source, Text, Translation
 from content.open import open_composer
 from desk.accounts import Accounts
 from desk.app import create_app
@@ -36,7 +36,14 @@ def composer(settings: Settings) -> Composer:
             "en": Text(
                 "en", title="The lease", answer="A lease is in writing.", by_region={"brussels": "In Brussels: 2 months."}
             ),
-            "ti": Text("ti", title="ውዕል ክራይ", answer=TIGRINYA, by_region={"brussels": "ኣብ ብራሰልስ፦ 2 ወርሒ።"}),
+            "ti": Text(
+                "ti",
+                title="ውዕል ክራይ",
+                answer=TIGRINYA,
+                by_region={"brussels": "ኣብ ብራሰልስ፦ 2 ወርሒ።"},
+                translation=Translation("hash", "machine"),
+            ),
+            "uk": Text("uk", title="Оренда", answer="Договір письмовий.", translation=Translation("hash", "machine", "Olena")),
         },
     )
     opened = open_composer(settings)
@@ -74,6 +81,43 @@ async def test_an_answer_goes_out_in_tigrinya_for_the_persons_region(
     assert (sent.language, sent.about) == ("ti", {"entry": "housing/lease"})
     await cases.events.make()
     assert [event.words for event in await cases.read_events(block_ms=1)] == ["", sent.words]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Not yet reviewed by a speaker of Tigrinya."),
+        ("nl", "Nog niet nagelezen door iemand die Tigrinya spreekt."),
+        ("fr", "Pas encore relu par une personne qui parle tigrigna."),
+        ("de", "Noch von niemandem gegengelesen, der Tigrinya spricht."),
+    ],
+)
+async def test_a_text_that_no_speaker_has_reviewed_says_so_before_it_is_sent(
+    browser: httpx.AsyncClient, case: Case, accounts: Accounts, language: str, said: str
+) -> None:
+    amal = await accounts.find("amal")
+    assert amal
+    await accounts.change(replace(amal, language=language))
+    for path in ("entries/housing/lease", "phrases/wait.one_moment"):
+        assert said in (await browser.get(f"/cases/{case.id}/{path}")).text
+
+
+async def test_a_reviewed_or_original_text_carries_no_such_mark(browser: httpx.AsyncClient, cases: Cases) -> None:
+    for language, path in (("uk", "entries/housing/lease"), ("en", "entries/housing/lease"), ("en", "phrases/wait.one_moment")):
+        case = await cases.open(f"person-{language}", language, "asked")
+        seen = await browser.get(f"/cases/{case.id}/{path}")
+        assert "For the person" in seen.text and "Not yet reviewed" not in seen.text
+
+
+async def test_an_answer_missing_in_the_persons_language_is_shown_and_kept_as_english(
+    browser: httpx.AsyncClient, cases: Cases
+) -> None:
+    case = await cases.open("person-so", "so", "asked")
+    await cases.claim(case.id, "amal", "Amal")
+    seen = await browser.get(f"/cases/{case.id}/entries/housing/lease")
+    assert "For the person (English)" in seen.text and "Send in English" in seen.text
+    await browser.post(f"/cases/{case.id}/entries", data={"csrf": token(seen), "once": "e2", "entry": "housing/lease"})
+    assert (await cases.thread(case.id))[-1].language == "en"
 
 
 async def test_search_finds_entries_and_phrases_in_the_caseworkers_language(browser: httpx.AsyncClient, case: Case) -> None:

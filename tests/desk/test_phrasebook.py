@@ -58,6 +58,13 @@ def test_a_language_without_the_phrase_gets_english_and_the_caseworker_knows(boo
     assert phrase.language_for("xx") == "en" and phrase.language_for("nl") == "nl"
 
 
+def test_a_language_is_unreviewed_until_a_speaker_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "phrasebook.yml"
+    path.write_text("slots: {}\nreviewed: {fr: Aline}\nask:\n  come: {en: Come, nl: Kom, fr: Venez}\n")
+    (phrase,) = load_phrasebook(path).phrases.values()
+    assert [phrase.unreviewed(language) for language in ("en", "nl", "fr", "xx")] == [False, True, False, False]
+
+
 def test_a_text_with_other_slots_is_not_used(tmp_path: Path) -> None:
     path = tmp_path / "phrasebook.yml"
     path.write_text("slots: {day: date}\nask:\n  come: {en: 'Come {day}', nl: 'Kom'}\n")
