@@ -1,6 +1,7 @@
 """Staff: a short message to the caseworkers' own Telegram chat when a case waits, is urgent, or waits too long.
 
-Promise: nothing of the person but alias and language; what is no longer so when it is read is not said.
+Promise: nothing of the person but alias and language; what is no longer so when it is read is not said; one message in
+EVERY_SECONDS at most, with all that came meanwhile.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 LANGUAGES = ("en", "nl", "fr", "de")
 BLOCK_MS = 1000
+EVERY_SECONDS = 15.0
+AT_ONCE = 500
+LISTED = 6
 REDIS_AWAY_SECONDS = 0.5
 
 
@@ -54,23 +58,49 @@ class Staff:
         """Until cancelled. Any number may run; each piece of news is told by one of them."""
         while True:
             try:
-                for piece in await self.cases.news.read(block_ms=BLOCK_MS):
-                    await self.tell(piece)
-                    await self.cases.news.done(piece)
+                if await self.cases.news.turn(EVERY_SECONDS):
+                    await self.look()
+                else:
+                    await asyncio.sleep(min(1.0, EVERY_SECONDS))
             except RedisError as error:
                 logger.warning("news not read", exc_info=error)
                 await asyncio.sleep(REDIS_AWAY_SECONDS)
 
-    async def tell(self, piece: Piece) -> None:
+    async def look(self) -> None:
+        """All that came since the last message, as one."""
+        pieces = await self.cases.news.read(AT_ONCE, BLOCK_MS)
+        if not await self.tell(pieces):
+            await self.cases.news.give_back()
+        for piece in pieces:
+            await self.cases.news.done(piece)
+
+    async def tell(self, pieces: list[Piece]) -> bool:
+        """False when there was nothing to say."""
+        # One line a case, about what happened last.
+        kinds = {piece.case_id: piece.kind for piece in pieces}
+        waiting = [case for case in [await self.case(case_id) for case_id in kinds] if case and case.waiting]
+        if not waiting:
+            return False
+        first = sorted(waiting, key=lambda case: (not case.urgent, kinds[case.id] != "late"))
+        lines = [self.sentence(kinds[case.id], case) for case in first[:LISTED]]
+        if len(lines) > 1:
+            lines.insert(0, await self.counts())
+        # Forgotten at once: no list is kept of messages in this chat, and nobody could ask to have them deleted.
+        call = Outgoing("text", self.chat, "\n".join(lines), forget=True)
+        await self.streams.say(self.vault.pseudonym(self.chat), f"news-{pieces[0].id}", [call.seal(self.vault)])
+        logger.info("staff told", extra={"count": len(waiting)})
+        return True
+
+    async def case(self, case_id: str) -> Case | None:
         try:
-            case = await self.cases.get(piece.case_id)
+            return await self.cases.get(case_id)
         except CaseNotFound:
-            return
-        if case.waiting:
-            # Forgotten at once: no list is kept of messages in this chat, and nobody could ask to have them deleted.
-            call = Outgoing("text", self.chat, self.sentence(piece.kind, case), forget=True)
-            await self.streams.say(self.vault.pseudonym(self.chat), f"news-{piece.id}", [call.seal(self.vault)])
-            logger.info("staff told", extra={"kind": piece.kind, "case": case.id})
+            return None
+
+    async def counts(self) -> str:
+        queue = await self.cases.queue()
+        urgent = sum(case.urgent for case in queue)
+        return f"{self.phrases.say(self.language, 'queue.announce', waiting=len(queue), urgent=urgent)} {self.desk}/"
 
     def sentence(self, kind: str, case: Case) -> str:
         key = "staff.late" if kind == "late" else "staff.urgent" if case.urgent else "staff.opened"

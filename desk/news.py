@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.groups import Group
-from desk.keys import NEWS
+from desk.keys import NEWS, NEWS_TURN
 from store import Redis
 
 
@@ -23,7 +23,15 @@ class Piece:
 
 class News:
     def __init__(self, redis: Redis) -> None:
+        self.redis = redis
         self.group = Group(redis, NEWS)
+
+    async def turn(self, seconds: float) -> bool:
+        """True for one reader in so many seconds; who told nothing gives the turn back."""
+        return bool(await self.redis.set(NEWS_TURN, "1", nx=True, px=int(seconds * 1000)))
+
+    async def give_back(self) -> None:
+        await self.redis.delete(NEWS_TURN)
 
     async def read(self, count: int = 16, block_ms: int = 1000) -> list[Piece]:
         """What others left undone, else what is new, waiting up to block_ms for it."""

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot import staff as staff_module
 from bot.api import start_bot
 from bot.house import ROLES, House
-from bot.staff import staff_chat
+from bot.staff import LISTED, staff_chat
 from content.compose import Composer
 from desk.cases import Piece
 from desk.keys import NEWS
@@ -33,10 +34,17 @@ async def at_work(settings: Settings, composer: Composer, chat: str) -> AsyncIte
         await house.close()
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """News follow one another at once."""
+    monkeypatch.setattr(staff_module, "EVERY_SECONDS", 0.05)
+
+
 async def heard(person: Person, chat: int, text: str) -> Message:
     return await person.sees(text, chat=chat)
 
 
+@pytest.mark.usefixtures("soon")
 async def test_a_new_an_urgent_and_a_late_case_are_told_without_a_word_of_the_person(
     bot_settings: Settings, composer: Composer, sandbox: SandboxClient, redis: object
 ) -> None:
@@ -92,9 +100,43 @@ async def test_a_case_that_was_claimed_meanwhile_is_not_told(bot_settings: Setti
     staff = house.staff()
     assert staff
     for case in (claimed, waiting, claimed, waiting):
-        await staff.tell(Piece("1-1" if case == waiting else "1-2", "opened", case.id))
+        told = await staff.tell([Piece("1-1" if case == waiting else "1-2", "opened", case.id)])
+        assert told == (case == waiting)
     assert (await house.streams.waiting())["outbox"] == 1
     await house.close()
+
+
+async def test_a_hundred_cases_at_once_are_two_messages_the_urgent_ones_first(
+    bot_settings: Settings, composer: Composer, sandbox: SandboxClient, redis: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staff_module, "EVERY_SECONDS", 3.0)
+    amal = await sandbox.person("Amal", "en")
+    chat = await sandbox.group("Our team", [amal])
+    async with at_work(bot_settings, composer, str(chat)) as house:
+        first = await house.cases.open("p0", "ti", "asked")
+        await heard(amal, chat, first.alias)
+        opened = [await house.cases.open(f"p{turn}", "ar", "asked", urgent=turn == 77) for turn in range(1, 100)]
+        digest = await heard(amal, chat, "Cases waiting: 100, urgent: 1. http://127.0.0.1:8123/\n")
+        head, *lines = digest.text.splitlines()
+        assert len(lines) == LISTED and lines[0].startswith(f"Urgent: {opened[76].alias}")
+        await asyncio.sleep(3.5)
+        assert len(await amal.replies(chat)) == 2
+
+
+async def test_one_of_several_bots_tells_and_nothing_told_costs_no_turn(
+    bot_settings: Settings, composer: Composer, redis: object
+) -> None:
+    houses = [House(replace(bot_settings, staff_chat="-5"), composer) for _ in range(2)]
+    assert [await house.cases.news.turn(9) for house in houses] == [True, False]
+    case = await houses[0].cases.open("p1", "ti", "asked")
+    await houses[0].cases.claim(case.id, "amal")
+    staff = houses[0].staff()
+    assert staff
+    for _ in range(2):  # the first look makes the group of readers
+        await staff.look()
+    assert await houses[1].cases.news.turn(9)
+    for house in houses:
+        await house.close()
 
 
 async def test_news_nobody_reads_stay_few_and_expire(house: House) -> None:
