@@ -1,24 +1,31 @@
-"""Case operations against the same number of round trips of raw Redis commands, same server, same run."""
+"""Case operations against the same number of round trips of raw Redis commands, same server, same run; the queue page."""
 
 from __future__ import annotations
 
 import subprocess
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 from cryptography.fernet import Fernet
 from redis.asyncio.connection import Connection
 
+from content.open import open_composer
+from desk.app import create_app
 from desk.cases import Cases
 from settings import Settings
-from store import connect, server_command
-from tests.bench.figure import Figure
+from store import Redis, connect, server_command
+from tests.bench.figure import Figure, milliseconds, percentile
 from tests.conftest import free_port, wait_for_port
+from tests.desk.crowd import WAITING, fill
+from tests.desk.test_pages import sign_in
 from vault import Vault
 
 TIMES = 1000
+PAGES = 40
 
 
 async def measure(folder: Path) -> list[Figure]:
@@ -33,6 +40,8 @@ async def measure(folder: Path) -> list[Figure]:
         listed = await rate(lambda n: cases.queue(), 20)
         claimed, claim_trips = await counted(lambda n: cases.claim(ids[n % len(ids)], "amal"))
         raw = await rate(lambda n: redis.hset(f"raw:{n}", mapping={"a": 1, "b": 2}))
+        await redis.flushall()
+        page = await queue_page(settings, redis)
         await redis.close(close_connection_pool=True)
     finally:
         server.terminate()
@@ -41,7 +50,26 @@ async def measure(folder: Path) -> list[Figure]:
         beside_raw("open a case", opened, open_trips, raw),
         beside_raw("claim a case", claimed, claim_trips, raw),
         Figure(f"list the queue of {len(ids)} waiting cases", f"{1000 / listed:.0f} ms"),
+        page,
     ]
+
+
+async def queue_page(settings: Settings, redis: Redis) -> Figure:
+    """The desk's first page, from request to last byte within the server."""
+    vault = Vault(settings.key)
+    await fill(redis, Cases(redis, vault))
+    always = replace(settings, opening_hours="Mon-Sun 00:00-23:59")
+    app = create_app(always, redis, vault, open_composer(always))
+    took = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk", timeout=30) as browser:
+        await sign_in(browser, "one0")
+        for _ in range(PAGES):
+            began = time.perf_counter()
+            page = await browser.get("/")
+            took.append(time.perf_counter() - began)
+    kilobytes, fast = len(page.content) / 1000, percentile(took, 0.95) < 0.2
+    told = f"{milliseconds(took)}; {kilobytes:.0f} KB"
+    return Figure(f"queue page, {WAITING} waiting", told, "", "p95 < 200 ms, < 150 KB", fast and kilobytes < 150)
 
 
 def beside_raw(name: str, ours: float, trips: float, raw: float) -> Figure:

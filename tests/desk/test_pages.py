@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -17,11 +16,10 @@ from starlette.applications import Starlette
 from desk.accounts import Account, Accounts
 from desk.app import create_app
 from desk.cases import Cases
-from desk.colleagues import Colleagues
-from desk.keys import case_key
 from desk.sessions import COOKIE
 from settings import Settings
 from store import Redis, connect
+from tests.desk.crowd import fill
 from vault import Vault
 
 QUICK = PasswordHasher(1, 1024, 1)
@@ -308,30 +306,12 @@ async def test_every_language_of_the_interface_has_every_phrase(app: Starlette) 
     assert phrases.problems == () and phrases.missing() == {}
 
 
-async def test_a_thousand_waiting_cases_are_a_light_page(
-    settings: Settings, vault: Vault, cases: Cases, accounts: Accounts, redis: Redis
-) -> None:
-    """With twelve caseworkers at work, and every case old enough to be offered to one of them."""
-    languages = ("ar", "ti", "uk", "fa", "so")
-    for turn in range(12):
-        account = Account(f"one{turn}", f"One {turn}", languages=languages[turn % 3 : turn % 3 + 3], team="ABC"[turn % 3])
-        await accounts.add(account, PASSWORD)
-        await Colleagues(redis, accounts, cases).seen(account.name)
-    hour_ago = str(int((time.time() - 2000) * 1000))
-    for turn in range(1000):
-        given = {"entry": "housing/lease" if turn % 2 else None, "region": "brussels" if turn % 3 else None}
-        case = await cases.open(f"person{turn}", languages[turn % 5], "asked", urgent=turn % 50 == 0, **given)
-        await redis.hset(
-            case_key(case.id), mapping={"waiting_since": hour_ago, "team": "ABC"[turn % 3] if turn % 4 == 0 else ""}
-        )
+async def test_a_thousand_waiting_cases_are_a_light_page(settings: Settings, vault: Vault, cases: Cases, redis: Redis) -> None:
+    """How fast it is, `make bench` measures."""
+    await fill(redis, cases)
     app = create_app(replace(settings, opening_hours="Mon-Sun 00:00-23:59"), redis, vault)
-    took = []
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as browser:
         await sign_in(browser, "one0")
-        for _ in range(5):
-            began = time.perf_counter()
-            page = await browser.get("/")
-            took.append(time.perf_counter() - began)
-    assert min(took) < 0.2, took
+        page = await browser.get("/")
     assert len(page.content) < 150_000 and page.text.count('<li class="row') == 60
     assert "Offered to you" in page.text and "Answer promised by" in page.text

@@ -1,0 +1,31 @@
+"""A full house: 1,000 waiting cases and twelve caseworkers at work."""
+
+from __future__ import annotations
+
+import time
+
+from desk.accounts import Account, Accounts
+from desk.cases import Cases
+from desk.colleagues import Colleagues
+from desk.keys import case_key
+from store import Redis
+from tests.desk.test_accounts import PASSWORD, QUICK
+
+LANGUAGES = ("ar", "ti", "uk", "fa", "so")
+WAITING = 1000
+TEAMS = "ABC"
+
+
+async def fill(redis: Redis, cases: Cases) -> None:
+    """Every case is old enough to be offered to somebody; the caseworkers are one0 to one11."""
+    accounts = Accounts(redis, QUICK)
+    for turn in range(12):
+        account = Account(f"one{turn}", f"One {turn}", languages=LANGUAGES[turn % 3 : turn % 3 + 3], team=TEAMS[turn % 3])
+        await accounts.add(account, PASSWORD)
+        await Colleagues(redis, accounts, cases).seen(account.name)
+    hour_ago = str(int((time.time() - 2000) * 1000))
+    for turn in range(WAITING):
+        given = {"entry": "housing/lease" if turn % 2 else None, "region": "brussels" if turn % 3 else None}
+        case = await cases.open(f"person{turn}", LANGUAGES[turn % 5], "asked", urgent=turn % 50 == 0, **given)
+        team = TEAMS[turn % 3] if turn % 4 == 0 else ""
+        await redis.hset(case_key(case.id), mapping={"waiting_since": hour_ago, "team": team})
