@@ -139,6 +139,7 @@ def routes() -> list[Route | Mount]:
         Route("/figures.csv", page(figures_page.as_csv)),
         Route("/editing", page(editing.show, "editor")),
         Route("/editing/drafts.yml", page(editing.export, "editor")),
+        Route("/editing/questions.csv", page(editing.as_csv, "editor")),
         Route("/editing/remove", form(editing.remove, "editor"), methods=["POST"]),
         Route("/accounts", page(people.show, "admin")),
         Route("/accounts", form(people.add, "admin"), methods=["POST"]),

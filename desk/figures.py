@@ -85,6 +85,12 @@ def most(kind: str, counts: Counter[str]) -> Figure:
     return Figure(kind, tuple(sorted(found.items(), key=lambda row: (-row[1], row[0]))))
 
 
+def answered(counts: Counter[str]) -> tuple[int, float]:
+    """How many messages asked something, and the share of them that the assistant answered at once."""
+    asked = sum(counts[f"bot:{name}"] for name in BOT_OUTCOMES if name != "dialogue")
+    return asked, counts["bot:answer"] / (asked or 1)
+
+
 def rated(counts: Counter[str]) -> Figure:
     verdicts = {
         name: sum(count for key, count in counts.items() if key.startswith(f"{name}:")) for name in ("helped", "missed")

@@ -80,6 +80,29 @@ async def test_editors_see_how_many_questions_of_each_language_found_no_answer(
     assert "Questions without an answer, by language" in (await browser.get("/figures")).text
 
 
+async def test_editors_take_the_list_away_as_csv(browser: httpx.AsyncClient, cases: Cases, lived: None) -> None:
+    await cases.count("missed:jobs/permit:uk", "helped:jobs/permit:uk", "fallback:ti", "missed:=cmd():uk")
+    await sign_in(browser, "edith")
+    assert "/editing/questions.csv" in (await browser.get("/editing")).text
+    rows = list(csv.reader(io.StringIO((await browser.get("/editing/questions.csv")).text)))
+    assert rows == [
+        ["entry", "language", "missed", "helped", "cases", "unanswered"],
+        ["housing/lease", "ar", "0", "0", "2", "0"],
+        ["'=cmd()", "uk", "1", "0", "0", "0"],
+        ["jobs/permit", "uk", "1", "1", "0", "0"],
+        ["", "ti", "0", "0", "0", "1"],
+    ]
+    await sign_in(browser)
+    assert (await browser.get("/editing/questions.csv")).status_code == 403
+
+
+async def test_the_share_that_the_assistant_answered_leaves_small_talk_out(browser: httpx.AsyncClient, cases: Cases) -> None:
+    await sign_in(browser)
+    assert "messages with a question" not in (await browser.get("/figures")).text
+    await cases.count(*["bot:answer"] * 3, "bot:clarify", *["bot:dialogue"] * 5)
+    assert "Of 4 messages with a question the assistant answered 75% at once." in (await browser.get("/figures")).text
+
+
 async def test_figures_come_as_a_page_and_as_csv_without_words(browser: httpx.AsyncClient, lived: None) -> None:
     await sign_in(browser)
     page = await browser.get("/figures?days=7")
