@@ -138,7 +138,7 @@ class Converse:
             await self.handoff.add(visit)
         elif not has_words(visit.incoming.words):
             visit.say(self.composer.phrase(visit.asker, "message.empty"))
-        else:
+        elif not await self.handoff.has_come(visit):
             await self.slowed(visit)
             await self.handoff.add(visit)
             await self.understood(visit)

@@ -25,7 +25,8 @@ class Handoff:
     async def hand_off(self, visit: Visit, reason: str, entry: str | None = None) -> None:
         """Open a case and say so; ask first whom nobody has asked. A person who has one is told that it is still there."""
         if visit.case is not None and visit.case.held:
-            return  # whom they want is here already, and it is for them to speak
+            # Whom they want is here already, and it is for them to speak. A worker may have died with the case just opened.
+            return await self.bring_talk(visit)
         if visit.case is not None:
             case = await self.open(visit, reason, entry=entry)
             visit.say(self.composer.phrase(visit.asker, "handoff.already", alias=case.alias))
@@ -93,6 +94,10 @@ class Handoff:
             visit.person = visit.person.talked(said)
         else:
             await self._add(visit, "person", words, visit.key, about, language, media)
+
+    async def has_come(self, visit: Visit) -> bool:
+        """True when these words stand in a case that was closed before their update was finished: somebody has read them."""
+        return visit.case is None and await self.cases.has_line(visit.person.pseudonym, visit.key)
 
     async def add_earlier(self, visit: Visit, words: str, key: str, about: Mapping[str, str], media: Media) -> None:
         """A file that came before the case."""

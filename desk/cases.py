@@ -26,6 +26,7 @@ from desk.keys import (
     WAITING,
     case_key,
     cases_of_key,
+    lines_key,
     media_key,
     open_key,
     thread_key,
@@ -98,6 +99,11 @@ class Cases(MediaShelf, Events):
             except CaseNotFound:
                 await self.redis.srem(cases_of_key(person), case_id)
         return sorted(found, key=lambda case: case.opened_at, reverse=True)
+
+    async def has_line(self, person: str, key: str) -> bool:
+        """True when a line with this `key` stands in a case of the person, closed or not."""
+        ids = await self.redis.smembers(cases_of_key(person))
+        return any([await self.redis.hexists(lines_key(case_id.decode()), key) for case_id in ids])
 
     async def thread(self, case_id: str) -> list[Message]:
         lines = await self.redis.xrange(thread_key(case_id))

@@ -31,6 +31,11 @@ def open_key(person: str) -> str:
     return f"{PREFIX}open:{person}"
 
 
+def lines_key(case_id: str) -> str:
+    """Which line of the thread came from which update."""
+    return f"{PREFIX}keys:{case_id}"
+
+
 def cases_of_key(person: str) -> str:
     """The ids of all kept cases of the person."""
     return f"{PREFIX}cases:{person}"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
+from redis.exceptions import ConnectionError
 
 from bot.house import House
+from bot.streams import Streams
 from content.reply import Reply
 from sandbox.client import Person, SandboxClient
 from tests.bot.asking import NOTICE, agrees, asks_for_a_person
 from tests.bot.figures import counts
 from tests.bot.rasa import StandIn
-from tests.bot.waiting import until
+from tests.bot.waiting import nothing_waits, until
 
 Act = Callable[[Person], Awaitable[object]]
 
@@ -158,6 +161,47 @@ async def test_while_a_caseworker_holds_the_case_rasa_hears_nothing_and_the_bot_
     await amina.hears("has closed your case")
     await amina.says("and now")
     await amina.hears("answer to: and now")
+
+
+async def test_words_that_a_caseworker_has_read_are_not_asked_of_rasa_when_the_case_is_closed_before_they_are_finished(
+    amina: Person, rasa: StandIn, running: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asks_for_a_person(amina)
+    case = await running.cases.open_of(running.vault.pseudonym(amina.id))
+    assert case and await running.cases.claim(case.id, "amal", "Amal")
+    await amina.hears("Amal, is here now")
+    finish = Streams.finish
+    failed: list[bool] = []
+
+    async def fails_once(self: Streams, *arguments: Any, **options: Any) -> str:
+        if not failed:
+            await running.cases.close(case.id, "amal")
+            failed.append(True)
+            raise ConnectionError("cut")
+        return await finish(self, *arguments, **options)
+
+    monkeypatch.setattr(Streams, "finish", fails_once)
+    await amina.says("only for Amal")
+    closed = await amina.hears("has closed your case")
+    await until(lambda: nothing_waits(running))
+    assert (await amina.replies())[-1].id == closed.id
+    assert failed and not [one for one in rasa.heard if one["message"] == "only for Amal"]
+    await amina.says("and now")
+    await amina.hears("answer to: and now")
+
+
+async def test_a_case_that_a_dying_worker_opened_gets_its_talk_although_it_is_held(amina: Person, running: House) -> None:
+    await amina.says("first question")
+    await amina.hears("answer to: first question")
+    await amina.says("/human")
+    pseudonym = running.vault.pseudonym(amina.id)
+    notice = await amina.hears(NOTICE)
+    case = await running.cases.open(pseudonym, "en", "asked")
+    assert await running.cases.claim(case.id, "amal", "Amal")
+    await amina.hears("Amal, is here now")
+    await amina.presses("send:yes", notice)
+    await amina.hears_nothing(0.5)
+    assert "first question" in [line.words for line in await running.cases.thread(case.id)]
 
 
 async def test_a_claim_while_rasa_thinks_silences_the_bot(amina: Person, rasa: StandIn, running: House) -> None:

@@ -13,7 +13,7 @@ from sandbox.client import Person
 from settings import Settings
 from store import Redis
 from tests.bot.asking import asks_for_a_person
-from tests.bot.waiting import until
+from tests.bot.waiting import nothing_waits, until
 
 SEALED = re.compile(rb"gAAAAA[\w-]{40,}={0,2}")
 
@@ -59,11 +59,6 @@ async def sealed_of(redis: Redis, case_id: str) -> AsyncIterator[bytes]:
     for _, fields in await redis.xrange(f"ww:{{bot}}:thread:{case_id}"):
         for token in SEALED.findall(fields[b"body"]):
             yield token
-
-
-async def nothing_waits(house: House) -> bool:
-    waiting = await house.streams.waiting()
-    return waiting["inbox"] == waiting["outbox"] == 0
 
 
 async def test_many_deletions_share_one_rewriting(redis: Redis) -> None:
