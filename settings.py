@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 
 PREFIX = "WEGWIJS_"
 LOG_FORMATS = ("json", "text")
+# Telegram delivers over https only; the second is the sandbox on this machine.
+WEBHOOKS = ("https://", "http://127.0.0.1:")
 PLAIN_NAMES = {"telegram_token": "TELEGRAM_TOKEN", "redis_url": "REDIS_URL"}
 
 
@@ -142,7 +144,7 @@ def parse(variable: str, value: str, kind: type) -> object:
 def check(settings: Settings) -> None:
     if settings.telegram_token and ":" not in settings.telegram_token:
         raise SettingsError("TELEGRAM_TOKEN does not look like a bot token (123456:ABC...); @BotFather gives you one")
-    if settings.webhook_url and not settings.webhook_url.startswith("https://"):
+    if settings.webhook_url and not settings.webhook_url.startswith(WEBHOOKS):
         raise SettingsError("WEGWIJS_WEBHOOK_URL must begin with https://; Telegram delivers nowhere else")
     if settings.log_format not in LOG_FORMATS:
         raise SettingsError(f"WEGWIJS_LOG_FORMAT={settings.log_format!r} is not one of {', '.join(LOG_FORMATS)}")

@@ -18,7 +18,7 @@ from pathlib import Path
 from run import Process, plan, supervisord, wait_until_ready, wegwijs, write_config
 from settings import Settings
 from store import password
-from tests.conftest import wait_for_port
+from tests.conftest import free_port, wait_for_port
 from tests.faults.links import Link, links
 from tests.journeys.conftest import Running, descendants, on_free_ports
 
@@ -63,9 +63,13 @@ class Fleet:
 
 
 @contextmanager
-def fleet(folder: Path) -> Iterator[Fleet]:
-    direct = on_free_ports(folder, opening_hours=ALWAYS, sends_per_second=1000.0, sends_per_second_per_chat=50.0)
+def fleet(folder: Path, webhook: bool = False) -> Iterator[Fleet]:
+    """With `webhook` Telegram brings the updates, over a link of their own; without, the bot polls."""
+    direct = on_free_ports(
+        folder, opening_hours=ALWAYS, sends_per_second=1000.0, sends_per_second_per_chat=50.0, webhook_port=free_port()
+    )
     ports = {"redis": direct.redis_port, "rasa": direct.rasa_port, "actions": direct.actions_port}
+    ports |= {"webhook": direct.webhook_port} if webhook else {}
     with links({**ports, "telegram": direct.sandbox_port}) as lines:
         redis, sandbox = start("redis", direct), start("sandbox", direct)
         wait_for_port(direct.redis_port)
@@ -105,6 +109,7 @@ def behind(direct: Settings, lines: dict[str, Link]) -> Settings:
         rasa_url=f"http://127.0.0.1:{lines['rasa'].port}",
         actions_url=f"http://127.0.0.1:{lines['actions'].port}",
         sandbox_port=lines["telegram"].port,
+        webhook_url=f"http://127.0.0.1:{lines['webhook'].port}" if "webhook" in lines else "",
     )
 
 

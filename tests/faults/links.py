@@ -17,12 +17,14 @@ CHUNK = 65536
 
 @dataclass
 class Link:
-    """From a port of its own to another port of this machine. `delay_seconds` holds back each piece that passes."""
+    """From a port of its own to another port of this machine. `delay_seconds` holds back each piece that passes;
+    `carried` counts connections."""
 
     to_port: int
     loop: asyncio.AbstractEventLoop
     port: int = 0
     delay_seconds: float = 0.0
+    carried: int = 0
     writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def open(self) -> None:
@@ -35,6 +37,7 @@ class Link:
         except OSError:
             back.transport.abort()
             return
+        self.carried += 1
         self.writers |= {back, there}
         await asyncio.gather(self.pump(near, there), self.pump(far, back))
         self.writers -= {back, there}

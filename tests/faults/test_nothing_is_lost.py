@@ -12,15 +12,16 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.streams import Streams
 from desk.accounts import Accounts
 from desk.cases import Cases
 from sandbox.client import SandboxClient
-from store import Redis
+from store import Redis, connect
 from tests.bot.waiting import until
 from tests.faults.caseworkers import Caseworker, caseworker
-from tests.faults.fleet import Fleet
+from tests.faults.fleet import Fleet, fleet
 from tests.faults.ledger import Ledger, cases_in
 from tests.faults.storm import Storm
 from tests.faults.talk import Script, Talk
@@ -44,14 +45,15 @@ class Size:
 
 
 SHORT = Size(chats=24, at_once=24, between_seconds=1.5, patience=60.0)
+MIDDLE = Size(chats=100, at_once=50, between_seconds=2.0, patience=120.0)
 LONG = Size(chats=1000, at_once=100, between_seconds=4.0, patience=180.0)
 
 
 @asynccontextmanager
-async def office(fleet: Fleet, redis: Redis) -> AsyncIterator[list[Caseworker]]:
+async def office(running: Fleet, redis: Redis) -> AsyncIterator[list[Caseworker]]:
     """Two caseworkers at work, who sign in themselves."""
     accounts = Accounts(redis)
-    async with caseworker(fleet, accounts, "berna") as berna, caseworker(fleet, accounts, "carlo") as carlo:
+    async with caseworker(running, accounts, "berna") as berna, caseworker(running, accounts, "carlo") as carlo:
         workers = [berna, carlo]
         tasks = [asyncio.create_task(worker.work()) for worker in workers]
         try:
@@ -78,8 +80,23 @@ async def talks(sandbox: SandboxClient, script: Script, size: Size, chance: rand
 
 async def test_no_message_is_lost_doubled_or_out_of_order_whatever_is_killed(
     running: Fleet, sandbox: SandboxClient, script: Script, redis: Redis, soak: bool
-):
-    size = LONG if soak else SHORT
+) -> None:
+    ledger = await weathered(running, sandbox, script, redis, LONG if soak else SHORT)
+    assert ledger.breaches == []
+
+
+async def test_nor_when_telegram_brings_the_updates(tmp_path: Path, script: Script, soak: bool) -> None:
+    with fleet(tmp_path, webhook=True) as running:
+        redis = connect(running.direct)
+        async with SandboxClient(running.sandbox) as sandbox:
+            ledger = await weathered(running, sandbox, script, redis, MIDDLE if soak else SHORT)
+        await redis.close(close_connection_pool=True)
+    assert ledger.breaches == []
+    assert running.links["webhook"].carried
+
+
+async def weathered(running: Fleet, sandbox: SandboxClient, script: Script, redis: Redis, size: Size) -> Ledger:
+    """What became of every message after so many people wrote in a storm; printed too."""
     began, chance = time.monotonic(), random.Random(5)
     vault = open_vault(running.direct)
     streams, cases = Streams(redis, vault, running.direct.inbox_partitions), Cases(redis, vault)
@@ -98,7 +115,7 @@ async def test_no_message_is_lost_doubled_or_out_of_order_whatever_is_killed(
     ledger.enter_storm(storm)
     print(f"\nNothing lost: {size.chats} chats in {time.monotonic() - began:.0f} s; pages that came later {problems}")
     print(ledger.table(storm))
-    assert ledger.breaches == []
+    return ledger
 
 
 async def settled(streams: Streams) -> bool:
