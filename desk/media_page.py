@@ -28,13 +28,7 @@ def headers(media: Media) -> dict[str, str]:
     in_place = mime in SHOWN | PLAYED
     return {
         "Content-Type": mime if in_place else "application/octet-stream",
-        "Content-Disposition": f"{'inline' if in_place else 'attachment'}; filename*=UTF-8''{quote(file_name(media), safe='')}",
+        "Content-Disposition": f"{'inline' if in_place else 'attachment'}; filename*=UTF-8''{quote(media.file_name, safe='')}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }
-
-
-def file_name(media: Media) -> str:
-    """The person's file name without folders and control characters."""
-    plain = "".join(sign for sign in media.name.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
-    return plain[-100:].lstrip(".") or media.kind

@@ -33,6 +33,12 @@ class Media:
     mime: str
     size: int
 
+    @property
+    def file_name(self) -> str:
+        """The person's file name without folders and signs that cannot be seen: `exe.fdp` must not read as a pdf."""
+        plain = "".join(sign for sign in self.name.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
+        return plain[-100:].lstrip(".") or self.kind
+
 
 @dataclass(frozen=True)
 class Message:

@@ -19,7 +19,7 @@ from desk.cases import Cases
 from desk.sessions import COOKIE
 from settings import Settings
 from store import Redis, connect
-from tests.desk.crowd import fill
+from tests.desk.crowd import fill, waits
 from vault import Vault
 
 QUICK = PasswordHasher(1, 1024, 1)
@@ -200,6 +200,41 @@ async def test_tags_and_urgency_are_kept_and_can_be_searched(browser: httpx.Asyn
     assert case.alias not in (await browser.get("/?language=fr")).text
 
 
+@pytest.mark.parametrize("asked", ["topic=housing", "language=ti", "region=brussels", "words=lease"])
+async def test_the_queue_is_filtered_and_counts_all(browser: httpx.AsyncClient, cases: Cases, asked: str) -> None:
+    fits = await cases.open("person1", "ti", "missed", entry="housing/lease", region="brussels")
+    other = await cases.open("person2", "uk", "missed", entry="jobs/permit", region="wallonia")
+    await sign_in(browser)
+    page = await browser.get(f"/?{asked}")
+    assert fits.alias in page.text and other.alias not in page.text and 'data-waiting="2"' in page.text
+
+
+async def test_earlier_cases_of_the_alias_are_linked_with_their_outcome(browser: httpx.AsyncClient, cases: Cases) -> None:
+    before = await cases.open(PERSON, "ar", "asked")
+    await cases.claim(before.id, "amal")
+    await cases.close(before.id, "amal", "went to the town hall")
+    now = await cases.open(PERSON, "ar", "asked")
+    assert now.alias == before.alias
+    await sign_in(browser)
+    page = await browser.get(f"/cases/{now.id}")
+    assert f'href="/cases/{before.id}"' in page.text and "went to the town hall" in page.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "stage", "said"), [(5, "fresh", ""), (40, "soon", "Answer promised by"), (90, "late", "Promise missed")]
+)
+async def test_the_queue_says_in_words_and_colour_how_a_case_waits(
+    settings: Settings, redis: Redis, vault: Vault, cases: Cases, accounts: Accounts, minutes: int, stage: str, said: str
+) -> None:
+    case = await cases.open(PERSON, "ar", "asked")
+    await waits(cases, case, minutes)
+    app = create_app(replace(settings, opening_hours="Mon-Sun 00:00-23:59"), redis, vault)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as browser:
+        await sign_in(browser)
+        page = await browser.get("/")
+    assert f'class="time {stage}"' in page.text and said in page.text
+
+
 async def test_who_holds_as_many_cases_as_agreed_takes_no_more(
     browser: httpx.AsyncClient, cases: Cases, accounts: Accounts
 ) -> None:
@@ -249,6 +284,15 @@ async def test_a_file_never_runs_at_the_desk(
     assert headers["content-type"] == served_as and headers["content-disposition"].startswith(way)
     assert headers["x-content-type-options"] == "nosniff" and "sandbox" in headers["content-security-policy"]
     assert "set-cookie" not in headers
+
+
+async def test_a_file_name_cannot_be_read_backwards(browser: httpx.AsyncClient, cases: Cases) -> None:
+    case = await cases.open(PERSON, "ar", "asked")
+    media = await cases.store_media(PERSON, b"MZ", "document", "letter\u202efdp.exe", "application/pdf")
+    await cases.add(case.id, "person", "", media=media)
+    await sign_in(browser)
+    page = await browser.get(f"/cases/{case.id}")
+    assert "letterfdp.exe" in page.text and "\u202e" not in page.text
 
 
 async def test_a_huge_request_is_refused(browser: httpx.AsyncClient) -> None:
