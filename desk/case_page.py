@@ -99,8 +99,7 @@ async def reply(visit: Visit, fields: FormData) -> Response:
     """htmx gets no page back but a trigger: the new line comes the way every line comes."""
     case_id, words = visit.request.path_params["case_id"], text(fields, "words", LONGEST_REPLY)
     if words:
-        language = (await visit.desk.cases.get(case_id)).language if fields.get("translated") else ""
-        await visit.desk.cases.reply(case_id, visit.account.name, words, language=language, key=once(fields))
+        await visit.desk.cases.reply(case_id, visit.account.name, words, key=once(fields))
         await visit.note("replied", case_id)
     return sent(visit, case_id)
 

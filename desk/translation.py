@@ -13,7 +13,7 @@ from desk.case_page import LONGEST_REPLY
 from desk.cases import Case, CaseNotFound
 from desk.insert import at_work_on, send
 from desk.translate import TranslateError, Translator
-from desk.web import Visit, text
+from desk.web import Visit, problem, text
 
 
 async def read_line(visit: Visit) -> Response:
@@ -47,6 +47,8 @@ async def send_translation(visit: Visit, fields: FormData) -> Response:
     translator_of(visit)
     case = await visit.desk.cases.get(visit.request.path_params["case_id"])
     translated, original = text(fields, "translated", LONGEST_REPLY), text(fields, "original", LONGEST_REPLY)
+    if not translated:
+        return problem(visit.desk.pages, visit.speech, "bad_request", 400, visit=visit, words=original)
     about = {"machine": "1", "meaning": original, "meaning_language": visit.account.language}
     return await send(visit, case, fields, f"{translated}\n\n{mark(visit, case)}".strip(), case.language, about)
 

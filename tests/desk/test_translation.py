@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from content.compose import Asker
+from content.open import open_composer
 from desk.app import create_app
 from desk.cases import Cases
 from desk.translate import TranslateError, Translator
@@ -62,7 +64,8 @@ async def test_a_silent_or_refusing_engine_is_an_error_the_caseworker_sees(engin
 async def test_a_reply_is_seen_in_both_languages_before_it_is_sent_and_keeps_its_original(
     engine: str, settings: Settings, redis: Redis, vault: Vault, cases: Cases
 ) -> None:
-    app = create_app(replace(settings, translate_url=engine), redis, vault)
+    composer = open_composer(settings)
+    app = create_app(replace(settings, translate_url=engine), redis, vault, composer)
     case = await cases.open(PERSON, "ar", "asked")
     line = await cases.add(case.id, "person", "xyz", language="ar")
     await cases.claim(case.id, "amal", "Amal")
@@ -75,11 +78,14 @@ async def test_a_reply_is_seen_in_both_languages_before_it_is_sent_and_keeps_its
         assert "[en&gt;ar] cba" in seen.text and "[ar&gt;en] abc ]ra&gt;ne[" in seen.text
         assert len(await cases.thread(case.id)) == 1
         fields = {"csrf": csrf, "once": "t1", "translated": "[en>ar] cba", "original": "abc"}
+        empty = await browser.post(f"/cases/{case.id}/translation", data={**fields, "translated": " "})
+        assert empty.status_code == 400 and "abc" in empty.text
         for _ in range(2):
             await browser.post(f"/cases/{case.id}/translation", data=fields)
         page = await browser.get(f"/cases/{case.id}")
     _, sent = await cases.thread(case.id)
-    assert (sent.words, sent.language, sent.about["meaning"]) == ("[en>ar] cba", "ar", "abc")
+    told = composer.say(Asker("ar"), "answer.unreviewed")
+    assert (sent.words, sent.language, sent.about["meaning"]) == (f"[en>ar] cba\n\n{told}", "ar", "abc")
     assert "Translated by machine from:" in page.text
 
 
