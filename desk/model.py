@@ -44,7 +44,8 @@ class Media:
 class Message:
     """One line of a thread. author: person, bot, caseworker, note (colleagues only) or system.
 
-    about: what the bot understood or which entry it answered with: entry, confidence, runner_ups, outcome, crisis.
+    about: what the bot understood or which entry it answered with: entry, confidence, runner_ups, outcome, crisis;
+    when words from before the case were said (said_at, in seconds); that they are corrected ones (edited).
     """
 
     id: str
@@ -55,6 +56,11 @@ class Message:
     caseworker: str = ""
     media: Media | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said_at(self) -> datetime:
+        seconds = self.about.get("said_at", "").lstrip("0")
+        return moment(f"{seconds}000") if seconds.isdecimal() else self.at
 
 
 @dataclass(frozen=True)

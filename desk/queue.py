@@ -19,7 +19,6 @@ from desk.routing import fits, offered, on_duty
 from desk.web import Desk, Visit, go
 
 SHOWN = 60
-CLOSED_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,9 @@ async def show(visit: Visit) -> Response:
 
 async def show_closed(visit: Visit) -> Response:
     filters = Filters.of(visit.request.query_params)
-    closed = [case for case in await visit.desk.cases.closed(CLOSED_SHOWN) if filters.fits(case, visit.speech.title)]
-    return visit.html("closed.html", closed=closed, filters=filters, topics=TOPICS, languages=LANGUAGES, regions=REGIONS)
+    closed = [case for case in await visit.desk.cases.closed(limit=0) if filters.fits(case, visit.speech.title)]
+    choices = {"topics": TOPICS, "languages": LANGUAGES, "regions": REGIONS}
+    return visit.html("closed.html", closed=closed, shown=shown(visit), filters=filters, **choices)
 
 
 async def board_of(desk: Desk, account: Account, filters: Filters, title: Callable[[str], str]) -> Board:
@@ -114,6 +114,6 @@ def in_order(account: Account, waiting: list[Case], offers: frozenset[str]) -> l
 
 
 def shown(visit: Visit) -> int:
-    """How many waiting cases are listed; the link under the list asks for more."""
+    """How many cases are listed; the link under the list asks for more."""
     asked = visit.request.query_params.get("shown", "")
     return min(int(asked), 2000) if asked.isdecimal() else SHOWN

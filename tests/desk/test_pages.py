@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import httpx
 import pytest
@@ -16,6 +17,8 @@ from starlette.applications import Starlette
 from desk.accounts import Account, Accounts
 from desk.app import create_app
 from desk.cases import Cases
+from desk.colleagues import Colleagues
+from desk.queue import SHOWN
 from desk.sessions import COOKIE
 from settings import Settings
 from store import Redis, connect
@@ -207,6 +210,54 @@ async def test_the_queue_is_filtered_and_counts_all(browser: httpx.AsyncClient, 
     await sign_in(browser)
     page = await browser.get(f"/?{asked}")
     assert fits.alias in page.text and other.alias not in page.text and 'data-waiting="2"' in page.text
+
+
+async def test_colleagues_who_have_a_page_open_are_named(
+    browser: httpx.AsyncClient, cases: Cases, accounts: Accounts, redis: Redis
+) -> None:
+    await accounts.add(Account("bart", "Bart B"), PASSWORD)
+    await sign_in(browser)
+    assert "Bart B" not in (await browser.get("/")).text
+    await Colleagues(redis, accounts, cases).seen("bart")
+    assert "Bart B" in (await browser.get("/")).text
+
+
+async def test_the_thread_says_what_was_understood_and_which_answer_was_shown(browser: httpx.AsyncClient, cases: Cases) -> None:
+    case = await cases.open(PERSON, "ar", "crisis", crisis="violence", region="brussels", status="refugee", urgent=True)
+    about = {"entry": "housing/lease", "confidence": "0.62", "runner_ups": "housing/eviction,jobs/permit", "crisis": "violence"}
+    await cases.add(case.id, "person", "words", language="ar", about=about)
+    await cases.add(case.id, "bot", "answer", language="ar", about={"entry": "housing/lease", "outcome": "answer"})
+    await sign_in(browser)
+    page = " ".join(re.sub("<[^>]+>", " ", (await browser.get(f"/cases/{case.id}")).text).split())
+    assert "Understood as: Danger housing/lease 62% or: housing/eviction · jobs/permit" in page
+    assert "Answer shown: housing/lease" in page
+    for fact in ("Brussels", "Recognised refugee", "Arabic", "Urgent: Danger"):
+        assert fact in page
+
+
+async def test_what_was_said_before_the_case_keeps_its_time_and_a_correction_says_so(
+    browser: httpx.AsyncClient, cases: Cases
+) -> None:
+    case = await cases.open(PERSON, "ar", "asked")
+    noon = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+    await cases.add(case.id, "person", "before", about={"earlier": "1", "said_at": str(int(noon.timestamp()))})
+    await cases.add(case.id, "person", "corrected words", about={"edited": "1", "said_at": "0"})
+    await sign_in(browser)
+    page = await browser.get(f"/cases/{case.id}")
+    first, second = page.text.split('<li class="line')[1:]
+    assert f'datetime="{noon.isoformat()}"' in first and "Corrected" not in first
+    assert "1970" not in second and "Corrected by the person" in second
+
+
+async def test_every_closed_case_that_is_kept_is_found(browser: httpx.AsyncClient, cases: Cases) -> None:
+    for turn in range(SHOWN + 2):
+        case = await cases.open(f"person{turn}", "ti", "asked", region="wallonia" if turn else "brussels")
+        await cases.cancel(case.person)
+    await sign_in(browser)
+    page = await browser.get("/closed")
+    assert page.text.count('<li class="row') == SHOWN and 'href="/closed?shown=160"' in page.text
+    assert (await browser.get("/closed?shown=160")).text.count('<li class="row') == SHOWN + 2
+    assert (await browser.get("/closed?region=brussels")).text.count('<li class="row') == 1
 
 
 async def test_earlier_cases_of_the_alias_are_linked_with_their_outcome(browser: httpx.AsyncClient, cases: Cases) -> None:
