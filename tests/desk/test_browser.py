@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +13,7 @@ from argon2 import PasswordHasher
 from playwright.async_api import Browser, async_playwright, expect
 
 from desk.accounts import Account, Accounts
+from desk.audit import Audit
 from desk.cases import Case, Cases
 from desk.drafts import Drafts
 from desk.figures import Figures
@@ -23,8 +21,8 @@ from desk.invitations import Invitations
 from desk.keys import HELD, case_key
 from settings import Settings
 from store import Redis
-from tests.conftest import free_port, wait_for_port
-from tests.desk.browsers import PASSWORD, PHONE, caseworker, launch
+from tests.desk.browsers import PASSWORD, SCREENS, caseworker, launch, running_desk
+from tests.desk.crowd import waits
 
 ARABIC = "صاحب البيت يريد أن أخرج خلال أسبوع، ماذا أفعل؟"
 HOSTILE = (
@@ -36,16 +34,8 @@ PHOTO = base64.b64decode("R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=")
 
 @pytest.fixture(scope="module")
 def desk_address(redis_server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`wegwijs desk` as its own process."""
-    settings = replace(redis_server, desk_port=free_port(), telegram_token="1:test")
-    environment = {**os.environ, **settings.environment(), "WEGWIJS_CACHE_DIR": str(tmp_path_factory.mktemp("cache"))}
-    process = subprocess.Popen([sys.executable, "-m", "wegwijs", "desk"], env=environment)
-    try:
-        wait_for_port(settings.desk_port, 30)
-        yield f"http://127.0.0.1:{settings.desk_port}"
-    finally:
-        process.terminate()
-        process.wait(15)
+    with running_desk(redis_server, tmp_path_factory.mktemp("cache")) as address:
+        yield address
 
 
 @pytest_asyncio.fixture
@@ -348,6 +338,10 @@ async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromiu
         about={"entry": HOSTILE, "runner_ups": HOSTILE, "confidence": HOSTILE, "crisis": HOSTILE},
     )
     await cases.add(case.id, "note", HOSTILE, caseworker="bart")
+    await cases.set_tags(case.id, (HOSTILE,))
+    await Drafts(cases.redis, cases.vault).add(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    await Figures(cases.redis).count(f"missed:{HOSTILE}:{HOSTILE}", f"fallback:{HOSTILE}")
+    await Audit(cases.redis).note(HOSTILE, "refused", HOSTILE)  # whatever somebody typed as a name at the door
     await cases.claim(case.id, "amal", HOSTILE)
     amal = await caseworker(chromium, desk_address, "amal")
     await amal.open(f"/cases/{case.id}")
@@ -358,17 +352,17 @@ async def test_hostile_words_are_shown_and_do_nothing(desk_address: str, chromiu
     await amal.page.get_by_text("Close the case").click()
     await amal.page.get_by_label("Outcome").fill(HOSTILE)
     await amal.page.get_by_role("button", name="Close now").click()
-    for path in ("/", "/closed", f"/cases/{case.id}", "/?words=" + "%22%3E%3Cscript%3Ealert(7)%3C/script%3E"):
+    await cases.open(case.person, HOSTILE, HOSTILE, entry=HOSTILE)
+    pages = ("/", "/closed", f"/cases/{case.id}", f"/cases/{case.id}/insert", "/editing", "/figures", "/audit")
+    for path in (*pages, "/?words=" + "%22%3E%3Cscript%3Ealert(7)%3C/script%3E"):
         await amal.open(path)
         assert await amal.page.locator("main script, main [onerror], main [onload], main [onclick]").count() == 0
     assert amal.errors == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "scheme", "size"), [("phone-dark", "dark", PHONE), ("wide-light", "light", {"width": 1600, "height": 900})]
-)
+@pytest.mark.parametrize(("kind", "screen"), SCREENS)
 async def test_every_page_is_accessible(
-    desk_address: str, chromium: Browser, cases: Cases, kind: str, scheme: str, size: dict[str, int]
+    desk_address: str, chromium: Browser, cases: Cases, kind: str, screen: dict[str, Any]
 ) -> None:
     arabic = await arabic_case(cases)
     urgent = await cases.open("person00000000000002", "fr", "crisis", urgent=True, crisis="violence", region="wallonia")
@@ -379,6 +373,8 @@ async def test_every_page_is_accessible(
     await cases.add(mine.id, "note", "asked the interpreter", caseworker="bart")
     await cases.close(closed.id, "amal", "explained the annex 26")
     await cases.set_tags(urgent.id, ("night", "children"))
+    for one, minutes in ((arabic, 40), (urgent, 75)):
+        await waits(cases, one, minutes)
     for name in ("bot:answer", "bot:answer", "bot:clarify", "helped:housing/lease:ar", "missed:housing/lease:ar"):
         await Figures(cases.redis).count(name)
     await Drafts(cases.redis, cases.vault).add(
@@ -386,7 +382,7 @@ async def test_every_page_is_accessible(
     )
     link = await Invitations(cases.redis).make("bart")
 
-    amal = await caseworker(chromium, desk_address, "", viewport=size, color_scheme=scheme)
+    amal = await caseworker(chromium, desk_address, "", **screen)
     await amal.open("/sign-in")
     await amal.check_accessible()
     await amal.photograph(f"sign-in-{kind}")
@@ -412,8 +408,7 @@ async def test_every_page_is_accessible(
     ):
         await amal.open(path)
         await amal.photograph(f"{name}-{kind}")
-        for details in await amal.page.locator("main details").all():
-            await details.evaluate("one => { one.open = true }")
+        await amal.unfold()
         await amal.check_accessible()
     await amal.open("/")
     await amal.page.locator(".menu summary").click()
