@@ -134,9 +134,10 @@ async def close(visit: Visit, fields: FormData) -> Response:
     if not await visit.desk.cases.close(case.id, visit.account.name, text(fields, "outcome", LONGEST_OUTCOME)):
         return go(f"/cases/{case.id}", "not_yours")
     await visit.note("closed", case.id)
-    if fields.get("no_entry") and (question := text(fields, "question", LONGEST_DRAFT)):
+    if question := text(fields, "question", LONGEST_DRAFT):
         answer, writer = text(fields, "answer", LONGEST_DRAFT), visit.account
-        await visit.desk.drafts.add(question, answer, writer.language, case.entry or "", writer.shown_name)
+        about = (writer.language, case.entry or "", writer.shown_name, case.language)
+        await visit.desk.drafts.add(question, answer, *about)
     return go("/", "closed")
 
 

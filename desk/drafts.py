@@ -1,6 +1,6 @@
 """Drafts: what caseworkers answered that no entry answered, for the editors.
 
-Promise: a draft is what a caseworker wrote for editors, never a person's words taken from the thread; it expires.
+Promise: a draft is what a caseworker wrote for editors, nothing is taken from the thread by itself; it expires.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ KEEP_DAYS = 180
 
 @dataclass(frozen=True)
 class Draft:
-    """A question and its answer, in the languages they were written in; `entry`: the likeliest one, if any."""
+    """A question, as the person put it, and a caseworker's answer in this language; `asked_in`: the person's.
+
+    entry: the likeliest one, if any.
+    """
 
     id: str
     at: datetime
@@ -28,6 +31,7 @@ class Draft:
     language: str
     entry: str
     by: str
+    asked_in: str = ""
 
 
 class Drafts:
@@ -37,8 +41,9 @@ class Drafts:
         self.redis = redis
         self.vault = vault
 
-    async def add(self, question: str, answer: str, language: str, entry: str, by: str) -> None:
-        body = {"question": question, "answer": answer, "language": language, "entry": entry, "by": by}
+    async def add(self, question: str, answer: str, language: str, entry: str, by: str, asked_in: str = "") -> None:
+        about = {"language": language, "entry": entry, "by": by, "asked_in": asked_in}
+        body = {"question": question, "answer": answer, **about}
         oldest = int((time.time() - KEEP_DAYS * 86400) * 1000)
         await self.redis.xadd(DRAFTS, {"body": self.vault.seal_json(body)}, minid=oldest)
         await self.redis.expire(DRAFTS, KEEP_DAYS * 86400)

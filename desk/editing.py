@@ -36,7 +36,13 @@ async def as_csv(visit: Visit) -> Response:
 async def export(visit: Visit) -> Response:
     """The drafts as YAML, in the shape of questions that content/ knows."""
     drafts = [
-        {"question": draft.question, "answer": draft.answer, "language": draft.language, "near": draft.entry}
+        {
+            "question": draft.question,
+            "answer": draft.answer,
+            "language": draft.language,
+            "asked_in": draft.asked_in,
+            "near": draft.entry,
+        }
         for draft in await visit.desk.drafts.all()
     ]
     headers = {"Content-Disposition": "attachment; filename=wegwijs-drafts.yml"}

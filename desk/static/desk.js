@@ -77,8 +77,11 @@ function changed(id) {
 const draftKey = (id) => "draft:" + id;
 
 function restoreDrafts() {
-  for (const area of document.querySelectorAll("textarea[data-draft]")) {
-    if (!area.value) area.value = sessionStorage.getItem(draftKey(area.dataset.draft)) || "";
+  for (const area of document.querySelectorAll("[data-draft]")) {
+    const draft = sessionStorage.getItem(draftKey(area.dataset.draft));
+    if (area.value || !draft) continue;
+    area.value = draft;
+    for (let fold = area.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   }
   for (const kept of document.querySelectorAll("[data-kept]")) {
     const draft = sessionStorage.getItem(draftKey(kept.dataset.kept));
@@ -87,11 +90,11 @@ function restoreDrafts() {
   }
 }
 
+// Whatever is typed on the page of a case one holds is work on it.
 document.addEventListener("input", (event) => {
   const area = event.target;
-  if (!area.dataset || area.dataset.draft === undefined) return;
-  sessionStorage.setItem(draftKey(area.dataset.draft), area.value);
-  const form = area.closest("form[data-renew]");
+  if (area.dataset && area.dataset.draft !== undefined) sessionStorage.setItem(draftKey(area.dataset.draft), area.value);
+  const form = document.querySelector("form[data-renew]");
   if (form && Date.now() - renewed > RENEW_EVERY) renew(form);
 });
 
@@ -104,10 +107,17 @@ async function renew(form) {
   } catch { /* the line is lost; the banner says so */ }
 }
 
+// Forgotten when the desk says that it is done, not when it is sent: the line may be lost in between.
 document.addEventListener("submit", (event) => {
-  const ended = event.target.dataset.forget;
-  if (ended) sessionStorage.removeItem(draftKey(ended));
+  if (event.target.dataset.forget) sessionStorage.setItem("ends", event.target.dataset.forget);
 });
+
+function forgetDrafts() {
+  const ended = sessionStorage.getItem("ends");
+  sessionStorage.removeItem("ends");
+  if (!ended || !document.querySelector("[data-done]")) return;
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith("draft:") && key.endsWith(ended)) sessionStorage.removeItem(key);
+}
 
 // --- forms sent by htmx
 
@@ -179,6 +189,7 @@ function alertCaseworker(words) {
 body.addEventListener("htmx:afterSettle", () => { restoreDrafts(); announce(); });
 body.addEventListener("htmx:oobAfterSwap", restoreDrafts);
 
+forgetDrafts();
 restoreDrafts();
 announce();
 follow();

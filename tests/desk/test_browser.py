@@ -156,6 +156,41 @@ async def test_a_draft_outlives_the_lease(desk_address: str, chromium: Browser, 
     await expect(amal.page.get_by_label("Reply to the person")).to_have_value("a long and careful answer")
 
 
+async def test_what_is_typed_to_close_or_hand_over_outlives_lease_and_line(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await cases.open("person00000000000001", "ti", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.get_by_role("button", name="Take this case").click()
+    await amal.page.locator("summary", has_text="Hand to a colleague").click()
+    await amal.page.locator("summary", has_text="Close the case").click()
+    await amal.page.locator("summary", has_text="There was no entry").click()
+    typed = {"Note for the colleague": "reads slowly", "Outcome": "explained", "The question": "Who pays?", "Your answer": "He"}
+
+    async def all_is_there() -> None:
+        for label, words in typed.items():
+            await expect(amal.page.get_by_label(label)).to_have_value(words)
+            await expect(amal.page.get_by_label(label)).to_be_visible()
+
+    async with amal.page.expect_response("**/renew"):
+        for label, words in typed.items():
+            await amal.page.get_by_label(label).fill(words)
+    await run_out(cases, case)
+    await amal.page.get_by_role("button", name="Take this case").click(timeout=10_000)
+    await all_is_there()
+    await amal.context.set_offline(True)
+    await amal.page.get_by_role("button", name="Close now").click()
+    await amal.context.set_offline(False)
+    await amal.open(f"/cases/{case.id}")
+    await all_is_there()
+    await amal.page.get_by_role("button", name="Close now").click()
+    await expect(amal.page.get_by_text("The case is closed.")).to_be_visible()
+    assert (await cases.get(case.id)).outcome == "explained"
+    assert await amal.page.evaluate("Object.keys(sessionStorage).filter(key => !key.startsWith('htmx'))") == []
+    assert [draft.question for draft in await Drafts(cases.redis, cases.vault).all()] == ["Who pays?"]
+
+
 async def test_writing_renews_the_lease(desk_address: str, chromium: Browser, cases: Cases) -> None:
     case = await cases.open("person00000000000001", "ti", "asked")
     amal = await caseworker(chromium, desk_address, "amal")
@@ -251,7 +286,6 @@ async def test_a_case_is_handed_over_and_closed_with_a_draft_for_the_editors(
     await expect(bart.page.locator(".line.note").get_by_text("asked for an interpreter")).to_be_visible()
     await bart.page.locator("summary", has_text="Close the case").click()
     await bart.page.locator("summary", has_text="There was no entry").click()
-    await bart.page.get_by_role("checkbox", name="There was no entry").check()
     await bart.page.get_by_label("The question, for the editors").fill("Who pays the interpreter?")
     await bart.page.get_by_label("Your answer in short").fill("The court.")
     await bart.page.get_by_role("button", name="Close now").click()
