@@ -72,9 +72,11 @@ async def home(visit: Visit) -> Response:
 
 
 async def show(visit: Visit) -> Response:
-    """The whole page, or for htmx the changing part of it."""
+    """The whole page, or for htmx the changing part of it; only the counts for pages that do not show the queue."""
     filters = Filters.of(visit.request.query_params)
     board = await board_of(visit.desk, visit.account, filters, visit.speech.title)
+    if visit.live and "counts" in visit.request.query_params:
+        return visit.html("queue_counts.html", board=board)
     name = "queue_board.html" if visit.live else "queue.html"
     most, now = shown(visit), datetime.now(timezone.utc)
     waits: dict[str, Wait] = {case.id: visit.desk.promise.wait(case, now) for case in board.waiting[:most]}

@@ -6,6 +6,7 @@ const line = document.getElementById("line");
 const RENEW_EVERY = 20000;
 let lost = null;
 let renewed = 0;
+let leads = false;
 
 // --- the line to the desk
 
@@ -16,10 +17,14 @@ function say(problem) {
 
 // A browser opens six connections to one desk at most: of all tabs one holds the line and passes on what it hears.
 function follow() {
-  if (!navigator.locks || !window.BroadcastChannel) return open(hear);
+  if (!navigator.locks || !window.BroadcastChannel) {
+    leads = true;
+    return open(hear);
+  }
   const tabs = new BroadcastChannel("desk");
   tabs.onmessage = (event) => hear(...event.data);
   navigator.locks.request("desk-line", () => {
+    leads = true;
     open((kind, words) => { tabs.postMessage([kind, words]); hear(kind, words); });
     return new Promise(() => {});
   });
@@ -67,6 +72,7 @@ function changed(id) {
     const page = document.querySelector("[data-case]");
     if (page && (waiting.has("*") || waiting.has(page.dataset.case))) htmx.trigger(body, "desk:change-" + page.dataset.case);
     htmx.trigger(body, "desk:change");
+    if (leads && alerts && alerts.checked) look();
     waiting.clear();
     soon = null;
   }, 100);
@@ -167,9 +173,29 @@ function announce() {
   const counts = document.getElementById("counts");
   if (!counts) return;
   const place = document.getElementById("announce");
-  if (known !== null && counts.dataset.announce !== place.textContent) place.textContent = counts.dataset.announce;
-  const now = Number(counts.dataset.waiting);
-  if (known !== null && now > known && alerts.checked) alertCaseworker(counts.dataset.alert);
+  if (known && counts.dataset.announce !== place.textContent) place.textContent = counts.dataset.announce;
+  count(counts);
+}
+
+// Also on a page that does not show the queue.
+async function look() {
+  if (document.getElementById("counts")) return;
+  try {
+    const answer = await fetch("/?counts=1", { headers: { "HX-Request": "true", "X-Live": "1" } });
+    count(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("counts"));
+  } catch { /* the line is lost; the banner says so */ }
+}
+
+// Of all tabs the one with the line alerts.
+function count(counts) {
+  if (!counts) return;
+  const { announce: words, alert, message, ...numbers } = counts.dataset;
+  const now = Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, Number(number)]));
+  if (known && leads && alerts.checked) {
+    if (now.urgent > known.urgent) alertCaseworker(words);
+    else if (now.waiting > known.waiting) alertCaseworker(alert);
+    else if (now.unread > known.unread && document.hidden) alertCaseworker(message);
+  }
   known = now;
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -336,6 +337,42 @@ async def test_colleagues_see_that_somebody_writes(desk_address: str, chromium: 
         await one.open(f"/cases/{case.id}")
     await amal.page.get_by_label("Reply to the person").press_sequentially("abc")
     await expect(bart.page.get_by_text("Amal is writing")).to_be_visible()
+
+
+async def test_who_asks_for_it_hears_of_new_cases_and_words_on_every_page(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.context.add_init_script(
+        "const note = words => { const told = document.documentElement.dataset; told.told = (told.told || '') + words; };"
+        "const start = OscillatorNode.prototype.start;"
+        "OscillatorNode.prototype.start = function () { note('♪'); start.call(this); };"
+        "window.Notification = class { constructor(words) { note(words); } static permission = 'granted';"
+        " static async requestPermission() {} };"
+        "window.away = false; Object.defineProperty(document, 'hidden', { get: () => away });"
+    )
+    told = amal.page.locator("html")
+    await amal.open("/")
+    first = await cases.open("person00000000000001", "uk", "asked")
+    await expect(amal.page.get_by_role("link", name=first.alias)).to_be_visible()
+    await expect(told).not_to_have_attribute("data-told", re.compile("."))
+    await amal.page.locator(".menu summary").click()
+    await amal.page.get_by_label("Sound and notification for new cases").check()
+    await amal.page.evaluate("away = true")
+    await cases.open("person00000000000002", "ar", "asked")
+    await expect(told).to_have_attribute("data-told", "A new case is waiting.♪")
+
+    await cases.claim(first.id, "amal", "Amal")
+    async with amal.page.expect_response("**/?counts=1"):
+        await amal.open(f"/cases/{first.id}")
+    await amal.page.evaluate("away = true")
+    await cases.add(first.id, "person", "Ще одне питання")
+    await expect(told).to_have_attribute("data-told", "New message♪")
+    await cases.open("person00000000000003", "ti", "asked")
+    await expect(told).to_have_attribute("data-told", "New message♪A new case is waiting.♪")
+    await cases.open("person00000000000003", "ti", "crisis", urgent=True)
+    await expect(told).to_have_attribute("data-told", re.compile("Cases waiting: 2, urgent: 1.♪$"))
+    assert amal.errors == []
 
 
 async def test_eight_tabs_of_one_browser_share_one_line(desk_address: str, chromium: Browser, cases: Cases) -> None:
