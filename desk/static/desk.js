@@ -212,7 +212,12 @@ function alertCaseworker(words) {
   tone.stop(sound.currentTime + 0.5);
 }
 
-body.addEventListener("htmx:afterSettle", () => { restoreDrafts(); announce(); });
+// What was pressed is gone: whoever works by keyboard or ear goes on in what came.
+body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "insert" && document.activeElement === body) event.target.focus();
+  restoreDrafts();
+  announce();
+});
 body.addEventListener("htmx:oobAfterSwap", restoreDrafts);
 
 forgetDrafts();

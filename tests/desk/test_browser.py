@@ -502,6 +502,17 @@ async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Bro
     await amal.page.get_by_label("Reply to the person").press_sequentially("Bonjour")
     await amal.page.keyboard.press("Control+Enter")
     await expect(amal.page.locator(".line.caseworker").get_by_text("Bonjour")).to_have_count(1)
+    await amal.page.locator("summary", has_text="Insert an answer").press("Enter")
+    await amal.page.get_by_label("Search in your language").press_sequentially("rental contract")
+    await amal.page.keyboard.press("Enter")
+    await amal.page.get_by_role("link", name="The rental contract: rules and ending").press("Enter")
+    await expect(amal.page.get_by_role("heading", name="For the person (French)")).to_be_visible()
+    await expect(amal.page.locator("#insert")).to_be_focused()
+    for _ in range(2):
+        await amal.page.keyboard.press("Tab")
+    await expect(amal.page.get_by_role("button", name="Send in French")).to_be_focused()
+    await amal.page.keyboard.press("Enter")
+    await expect(amal.page.get_by_text("Answer sent: The rental contract")).to_be_visible()
 
 
 async def test_a_new_case_does_not_take_the_focus_from_the_case_somebody_is_on(
