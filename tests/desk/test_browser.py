@@ -62,11 +62,17 @@ async def arabic_case(cases: Cases) -> Case:
     about = {
         "entry": "housing/lease",
         "confidence": "0.62",
-        "runner_ups": "housing/eviction,housing/rental_deposit",
+        "runner_ups": "housing/eviction,housing/rental_guarantee",
         "outcome": "answer",
     }
     await cases.add(case.id, "person", ARABIC, language="ar", about=about)
-    await cases.add(case.id, "bot", "عقد الإيجار في بروكسل (CPAS/OCMW) ...", language="ar", about={"entry": "housing/lease"})
+    await cases.add(
+        case.id,
+        "bot",
+        "عقد الإيجار في بروكسل (CPAS/OCMW) ...",
+        language="ar",
+        about={"entry": "housing/lease", "outcome": "answer"},
+    )
     for kind, name, mime, content in (
         ("voice", "voice.ogg", "audio/ogg", VOICE),
         ("photo", "photo.gif", "image/gif", PHOTO),
@@ -437,7 +443,7 @@ async def test_every_page_is_accessible(
 ) -> None:
     arabic = await arabic_case(cases)
     urgent = await cases.open("person00000000000002", "fr", "crisis", urgent=True, crisis="violence", region="wallonia")
-    mine = await cases.open("person00000000000003", "uk", "asked", region="flanders", entry="first_steps/temporary_protection")
+    mine = await cases.open("person00000000000003", "uk", "asked", region="flanders", entry="first_steps/travel_document")
     theirs, closed = [await cases.open(f"person0000000000000{turn}", "ti", "media") for turn in (4, 5)]
     for one, name in ((mine, "amal"), (theirs, "bart"), (closed, "amal")):
         await Cases(cases.redis, cases.vault).claim(one.id, name, name.title())
