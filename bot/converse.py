@@ -100,6 +100,7 @@ class Converse:
         if visit.case and visit.person.files:
             await self.media.bring_kept(visit)
         if not visit.forgotten:
+            await self.handoff.keep_up(visit)
             await self.handoff.add_replies(visit)
             await self.people.save(visit.person, shown=incoming.message * (incoming.kind != "press"), has_case=bool(visit.case))
             await self.count(visit)

@@ -103,6 +103,13 @@ class Handoff:
         """A file that came before the case."""
         await self._add(visit, "person", words, key, about, visit.person.language or "", media)
 
+    async def keep_up(self, visit: Visit) -> None:
+        """An open case follows what the person chooses after it was opened."""
+        for fact in ("language", "region", "status"):
+            chosen = getattr(visit.asker, fact)
+            if visit.case and chosen and chosen != getattr(visit.case, fact):
+                await self.cases.set(visit.case.id, fact, chosen)
+
     async def add_replies(self, visit: Visit) -> None:
         """Put what the bot said into the case, or keep it for a later one."""
         for number, reply in enumerate(visit.replies):

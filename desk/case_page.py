@@ -31,6 +31,11 @@ class View:
     due: datetime | None
 
     @property
+    def lock(self) -> str:
+        """What the composer looks like hangs on this."""
+        return f"{self.mode} {self.case.language}"
+
+    @property
     def late(self) -> bool:
         return self.due is not None and self.due < datetime.now(timezone.utc)
 
@@ -45,9 +50,9 @@ async def show(visit: Visit) -> Response:
 
 
 async def live(visit: Visit) -> Response:
-    """What is new since the browser looked: lines, state, and the composer when its lock changed."""
+    """What is new since the browser looked: lines, state, what is known, and the composer when its lock changed."""
     view = await view_of(visit, visit.request.query_params.get("after", ""))
-    changed = visit.request.query_params.get("mode") != view.mode
+    changed = visit.request.query_params.get("mode") != view.lock
     others = await visit.desk.colleagues.others(visit.account.name, view.case.language) if changed else []
     teams = await visit.desk.colleagues.teams() if changed else []
     shown = {"composer_changed": changed, "others": others, "teams": teams, "longest": LONGEST_REPLY}

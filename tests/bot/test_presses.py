@@ -10,6 +10,7 @@ from sandbox.client import Message, Person, SandboxClient
 from tests.bot.asking import agrees, asks_for_a_person
 from tests.bot.figures import counts
 from tests.bot.rasa import StandIn
+from tests.bot.waiting import until
 
 
 async def shows(amina: Person, rasa: StandIn, house: House, press: str) -> Message:
@@ -91,6 +92,20 @@ async def test_asking_for_a_person_twice_makes_one_case(amina: Person, running: 
     await amina.says("/human")
     await amina.hears("is already with our caseworkers")
     assert (await running.cases.counts())["waiting"] == 1
+
+
+async def test_an_open_case_follows_what_the_person_chooses_later(amina: Person, running: House) -> None:
+    await asks_for_a_person(amina)
+    person = running.vault.pseudonym(amina.id)
+    for press in ("/language", "language:ti", "/region", "region:br"):
+        await (amina.presses(press) if ":" in press else amina.says(press))
+        await amina.hears()
+
+    async def known() -> bool:
+        case = await running.cases.open_of(person)
+        return case is not None and (case.language, case.region) == ("ti", "brussels")
+
+    await until(known)
 
 
 async def test_a_button_of_an_action_is_pressed_like_any_other(amina: Person, rasa: StandIn, running: House) -> None:

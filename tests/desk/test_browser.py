@@ -335,6 +335,21 @@ async def test_two_caseworkers_serve_three_people_at_once(desk_address: str, chr
     assert amal.errors == bart.errors == []
 
 
+async def test_a_person_who_changes_the_language_is_answered_in_it(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "en", "asked")
+    await cases.claim(case.id, "amal", "Amal")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.get_by_label("Reply to the person, who reads English").press_sequentially("abc")
+    await cases.set(case.id, "language", "ti")
+    await cases.set(case.id, "region", "brussels")
+    reply = amal.page.get_by_label("Reply to the person, who reads Tigrinya")
+    await expect(reply).to_have_value("abc")
+    await expect(reply).to_be_focused()
+    await expect(amal.page.locator("#about")).to_contain_text("Brussels")
+    assert amal.errors == []
+
+
 async def test_colleagues_see_that_somebody_writes(desk_address: str, chromium: Browser, cases: Cases) -> None:
     case = await cases.open("person00000000000001", "uk", "asked")
     await cases.claim(case.id, "amal", "Amal")
