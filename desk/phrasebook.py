@@ -57,6 +57,10 @@ class Phrase:
     def text(self, language: str) -> str:
         return self.texts[self.language_for(language)]
 
+    def outline(self, language: str) -> str:
+        """The sentence with its slots left open: `I can see you on … at …`."""
+        return self.text(language).format_map(dict.fromkeys(self.slots, "…"))
+
     def filled(self, language: str, values: Mapping[str, str]) -> str:
         """The sentence in this language with its slots formatted. Raises SlotError."""
         spoken = self.language_for(language)
@@ -72,7 +76,7 @@ class Phrasebook:
         """The phrases by group; with words only those that hold them in the caseworker's language."""
         found: dict[str, list[Phrase]] = {}
         for phrase in self.phrases.values():
-            said = " " + fold(phrase.text(language))
+            said = " " + fold(phrase.outline(language))
             if all(f" {word}" in said for word in fold(words).split()):
                 found.setdefault(phrase.group, []).append(phrase)
         return found

@@ -249,6 +249,16 @@ async def test_what_was_said_before_the_case_keeps_its_time_and_a_correction_say
     assert "1970" not in second and "Corrected by the person" in second
 
 
+async def test_every_case_of_colleagues_can_be_listed(browser: httpx.AsyncClient, cases: Cases) -> None:
+    for turn in range(SHOWN + 2):
+        case = await cases.open(f"person{turn}", "ti", "asked")
+        await cases.claim(case.id, "bart", "Bart")
+    await sign_in(browser)
+    page = await browser.get("/")
+    assert page.text.count('<li class="row') == SHOWN and "Show 2 more" in page.text
+    assert (await browser.get("/?shown=160")).text.count('<li class="row') == SHOWN + 2
+
+
 async def test_every_closed_case_that_is_kept_is_found(browser: httpx.AsyncClient, cases: Cases) -> None:
     for turn in range(SHOWN + 2):
         case = await cases.open(f"person{turn}", "ti", "asked", region="wallonia" if turn else "brussels")

@@ -31,6 +31,12 @@ def test_days_and_hours_are_said_as_the_language_says_them(book: Phrasebook) -> 
         assert day in phrase.filled(language, values) and "14:05" in phrase.filled(language, values)
 
 
+def test_open_slots_are_dots_and_their_names_are_not_searched(book: Phrasebook) -> None:
+    assert book.phrases["appointment.propose"].outline("en") == "I can see you on … at …. Place: …. Does that suit you?"
+    found = book.groups("nl", "caseworker")
+    assert all("caseworker" in phrase.outline("nl").casefold() for phrases in found.values() for phrase in phrases)
+
+
 def test_in_right_to_left_text_each_value_is_isolated_and_digits_are_western(tmp_path: Path) -> None:
     path = tmp_path / "phrasebook.yml"
     path.write_text(
