@@ -57,7 +57,7 @@ class Parts:
     def fit(cls, texts: Sequence[str], ids: Sequence[str], languages: Sequence[str]) -> Parts:
         normals = [normalise(text) for text in texts]
         features = Features.fit(normals)
-        return cls(features, Ranker.fit(features.rows(normals), ids, languages))
+        return cls(features, Ranker.fit(features.rows(normals), ids, languages, features.spelt))
 
     def parse(self, case: Case) -> Understanding:
         likely = self.ranker.probabilities(self.features.rows([normalise(case.text)]), [case.language])[0]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from nlu.languages import OTHER_SCRIPTS
 from nlu.linear import Array, Linear
 
 NOT_MEANT = -1.0
@@ -26,13 +27,17 @@ class ByLanguage:
     models: Mapping[str, Linear]
 
     @classmethod
-    def fit(cls, rows: csr_matrix, labels: Sequence[str], languages: Sequence[str], penalty: float) -> ByLanguage:
-        """`languages` may hold "" for an example of any language."""
+    def fit(
+        cls, rows: csr_matrix, labels: Sequence[str], languages: Sequence[str], penalty: float, spelt: int | None = None
+    ) -> ByLanguage:
+        """`languages` may hold "" for an example of any language. Only those of other scripts, which are typed in Latin letters
+        too, learn from columns after the first `spelt`."""
         told = np.array(languages)
         models = {}
         for language in sorted(set(languages) - {""}):
             own = np.flatnonzero((told == language) | (told == ""))
-            models[language] = Linear.fit(rows[own], [labels[place] for place in own], penalty)
+            columns = slice(None) if language in OTHER_SCRIPTS else slice(spelt)
+            models[language] = Linear.fit(rows[own][:, columns], [labels[place] for place in own], penalty)
         return cls(tuple(sorted(set(labels))), models)
 
     def scores(self, rows: csr_matrix, languages: Sequence[str]) -> Array:

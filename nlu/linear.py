@@ -21,6 +21,7 @@ from sklearn.svm import LinearSVC
 Array = NDArray[Any]
 THREADS = 2
 TOLERANCE = 0.1
+LEAST_TEXTS = 2  # a feature of one text says little: a fifth less to learn and keep
 LEVELS = 63  # steps a weight may take on either side of zero: the packed file is smaller than with 127
 
 
@@ -44,7 +45,7 @@ class Linear:
         names = tuple(sorted(set(labels)))
         told = np.array(labels)
         wanted = names[1:] if len(names) == 2 else names
-        kept = np.unique(rows.indices)
+        kept = frequent(rows, LEAST_TEXTS)
         rows = rows[:, kept].astype(np.float64)
 
         def fit_one(name: str) -> LinearSVC:
@@ -64,19 +65,10 @@ class Linear:
     def packed(cls, labels: tuple[str, ...], kept: Array, weights: Array, bias: Array) -> Linear:
         scales = np.maximum(np.abs(weights).max(axis=0, initial=0), 1e-6) / LEVELS
         small = np.rint(weights / scales).astype(np.int8)
-        return cls(labels, kept.astype(np.int32), small, scales.astype(np.float32), bias.astype(np.float32))
+        return cls(labels, kept, small, scales.astype(np.float32), bias.astype(np.float32))
 
     def scores(self, rows: csr_matrix) -> Array:
-        if not self.kept.size:
-            return np.tile(self.bias, (rows.shape[0], 1))
-        place = np.minimum(np.searchsorted(self.kept, rows.indices), self.kept.size - 1)
-        known = self.kept[place] == rows.indices
-        before = np.concatenate(([0], np.cumsum(known)))
-        met, narrow = np.unique(place[known], return_inverse=True)
-        values = rows.data[known].astype(np.float32)
-        told = csr_matrix((values, narrow, before[rows.indptr]), shape=(rows.shape[0], max(1, met.size)))
-        if not met.size:
-            return np.tile(self.bias, (rows.shape[0], 1))
+        met, told = narrowed(rows, self.kept)
         return np.asarray(told @ (self.weights[met].astype(np.float32) * self.scales) + self.bias)
 
     def probabilities(self, rows: csr_matrix) -> Array:
@@ -121,6 +113,23 @@ class Linear:
     def load(cls, path: Path) -> Linear:
         with np.load(path, allow_pickle=False) as stored:
             return cls.from_arrays(stored)
+
+
+def frequent(rows: csr_matrix, least: int) -> Array:
+    """The columns that at least so many rows have (fewer where there are fewer rows)."""
+    return np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) >= min(least, rows.shape[0])).astype(np.int32)
+
+
+def narrowed(rows: csr_matrix, kept: Array) -> tuple[Array, csr_matrix]:
+    """Which of the kept columns occur (places in `kept`), and the rows over those alone."""
+    if not kept.size:
+        return np.zeros(0, np.int64), csr_matrix((rows.shape[0], 0), dtype=np.float32)
+    place = np.minimum(np.searchsorted(kept, rows.indices), kept.size - 1)
+    known = kept[place] == rows.indices
+    before = np.concatenate(([0], np.cumsum(known)))
+    met, narrow = np.unique(place[known], return_inverse=True)
+    values = rows.data[known].astype(np.float32)
+    return met, csr_matrix((values, narrow, before[rows.indptr]), shape=(rows.shape[0], met.size))
 
 
 def softmax(scores: Array) -> Array:

@@ -15,12 +15,13 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from nlu.linear import Array, softmax
+from nlu.linear import Array, frequent, narrowed, softmax
 
 HIDDEN = 256
 BATCH = 128
 EPOCHS = 3
 LEAST_STEPS = 500
+LEAST_TEXTS = 4  # features of fewer texts made the network larger and slower, and no better
 RATE = 0.04
 START = 0.05
 FEATURES_DROPPED = 0.1
@@ -31,9 +32,11 @@ RARE = 0.3  # a label with a tenth of the examples weighs 10 ** RARE = 2 times a
 
 @dataclass(frozen=True)
 class Network:
-    """Row -> hidden = max(0, row x (inner x scales) + inner_bias) -> hidden x outer + outer_bias, a score for each label."""
+    """Row (its columns `kept`) -> hidden = max(0, row x (inner x scales) + inner_bias) -> hidden x outer + outer_bias, a score
+    for each label."""
 
     labels: tuple[str, ...]
+    kept: Array
     inner: Array
     scales: Array
     inner_bias: Array
@@ -44,18 +47,19 @@ class Network:
     def fit(cls, rows: csr_matrix, labels: Sequence[str]) -> Network:
         names, right, counts = np.unique(np.array(labels), return_inverse=True, return_counts=True)
         weights = (1 / counts[right]) ** RARE
-        learner = Learner.start(rows.shape[1], len(names))
+        kept = frequent(rows, LEAST_TEXTS)
+        rows = rows[:, kept]
+        learner = Learner.start(kept.size, len(names))
         with threadpool_limits(1):  # the linear model is fitted on the other core; waiting BLAS threads would slow both
             learner.learn(rows.astype(np.float32).tocsr(), right, (weights / weights.mean()).astype(np.float32))
         scales = np.maximum(np.abs(learner.inner).max(axis=1), 1e-6) / LEVELS
         inner = np.rint(learner.inner / scales[:, None]).astype(np.int8)
         told = tuple(str(name) for name in names)
-        return cls(told, inner, scales.astype(np.float32), learner.inner_bias, learner.outer, learner.outer_bias)
+        return cls(told, kept, inner, scales.astype(np.float32), learner.inner_bias, learner.outer, learner.outer_bias)
 
     def probabilities(self, rows: csr_matrix) -> Array:
         """One row of probabilities for each row; only the weights of features that occur leave their 8 bits."""
-        met, places = np.unique(rows.indices, return_inverse=True)
-        narrow = csr_matrix((rows.data.astype(np.float32), places, rows.indptr), shape=(rows.shape[0], met.size))
+        met, narrow = narrowed(rows, self.kept)
         inner = self.inner[met].astype(np.float32) * self.scales[met, None]
         hidden = np.maximum(narrow @ inner + self.inner_bias, 0)
         return softmax(hidden @ self.outer + self.outer_bias)
@@ -64,6 +68,7 @@ class Network:
         np.savez(
             path,
             labels=np.array(self.labels),
+            kept=self.kept,
             inner=self.inner,
             scales=self.scales,
             inner_bias=self.inner_bias,
@@ -75,7 +80,7 @@ class Network:
     def load(cls, path: Path) -> Network:
         with np.load(path, allow_pickle=False) as stored:
             labels = tuple(str(label) for label in stored["labels"])
-            layers = ("inner", "scales", "inner_bias", "outer", "outer_bias")
+            layers = ("kept", "inner", "scales", "inner_bias", "outer", "outer_bias")
             return cls(labels, *(stored[name] for name in layers))
 
 

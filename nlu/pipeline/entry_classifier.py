@@ -16,7 +16,7 @@ class EntryClassifier(LearningStep):
 
     def learn(self, training_data: Utterances) -> Ranker:
         told = training_data.examples
-        return Ranker.fit(training_data.rows, [one.id for one in told], [one.language for one in told])
+        return Ranker.fit(training_data.rows, [one.id for one in told], [one.language for one in told], training_data.spelt)
 
     def prepare(self, message: Message) -> None:
         likely = self.part.probabilities(message.get(ROWS), [message.get(LANGUAGE) or ""])[0]

@@ -17,7 +17,9 @@ class LanguageIdentifier(LearningStep):
     def learn(self, training_data: Utterances) -> Languages:
         places = [place for place, example in enumerate(training_data.examples) if example.language]
         told = [training_data.examples[place] for place in places]
-        return Languages.fit(training_data.rows[places], [example.language for example in told], held_out(told))
+        return Languages.fit(
+            training_data.rows[places][:, : training_data.spelt], [example.language for example in told], held_out(told)
+        )
 
     def prepare(self, message: Message) -> None:
         text = text_of(message)

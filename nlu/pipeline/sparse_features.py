@@ -1,4 +1,4 @@
-"""SparseFeatures: character n-grams and words of the message, counted once for all."""
+"""SparseFeatures: character n-grams, words and sounds of the message, counted once for all."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ class SparseFeatures(LearningStep):
     part_class = Features
 
     def learn(self, training_data: Utterances) -> Features:
-        return Features.fit(training_data.normals)
+        features, training_data.rows = Features.fit_rows(training_data.normals)
+        return features
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        training_data.rows = self.part.rows(training_data.normals)
+        if training_data.rows is None:
+            training_data.rows = self.part.rows(training_data.normals)
+        training_data.spelt = self.part.spelt
         return training_data
 
     def prepare(self, message: Message) -> None:

@@ -44,6 +44,7 @@ class Utterances(TrainingData):  # type: ignore[misc]
         self.examples = [message.example for message in self.training_examples]
         self.normals: list[str] = []
         self.rows: Any = None
+        self.spelt: int | None = None
         self.places = dict(places or {})
         self.known = sha256(repr((self.examples, self.places)).encode("utf-8", "surrogatepass")).hexdigest()
 
