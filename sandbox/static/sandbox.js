@@ -214,7 +214,7 @@ class Phone {
     if (send) { this.openPanel(""); this.act("send", {kind: send}); }
     if (command) { this.openPanel(""); this.say(command); }
     if (press !== undefined) this.act("press", of ? {button: press, message: Number(of)} : {button: press});
-    if (verb === "start") this.say("/start").then(() => this.find("textarea").focus());
+    if (verb === "start") this.say("/start").then(() => focusAfter(button, this.find("textarea")));
     if (verb === "block" || verb === "unblock") this.act("block", {blocked: verb === "block"});
     if (verb === "close") close(this.person.id);
   }
@@ -242,6 +242,11 @@ class Phone {
     this.openPanel("");
     this.say(`/start ${payload}`.trim());
   }
+}
+
+// Nobody who went on in the meantime loses the keyboard.
+function focusAfter(pressed, next) {
+  if ([pressed, document.body].includes(document.activeElement)) next.focus();
 }
 
 async function open(person) {
@@ -310,7 +315,7 @@ byId("add").addEventListener("submit", async (event) => {
   const {name, language} = event.target.elements;
   const person = await ask("/people", {name: name.value, language_code: language.value});
   await open(person);
-  if ([event.submitter, document.body].includes(document.activeElement)) phones.get(person.id).find("[data-do=start]").focus();
+  focusAfter(event.submitter, phones.get(person.id).find("[data-do=start]"));
 });
 
 byId("others").addEventListener("change", async (event) => {

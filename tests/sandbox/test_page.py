@@ -149,6 +149,26 @@ async def test_a_phone_that_opens_late_does_not_take_the_keyboard_from_somebody_
     await expect(page.get_by_label("Name")).to_have_value(re.compile("Bahar"))
 
 
+async def test_a_start_that_arrives_late_does_not_either(browser: Browser, url: str, bot: object) -> None:
+    page = await opened(browser, url)
+    await add_person(page, "Amina", "ar")
+    slow = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    await page.route("**/sandbox/people/*/text", hold)
+    async with page.expect_request("**/sandbox/people/*/text"):
+        await page.get_by_role("button", name="Start", exact=True).click()
+    await page.get_by_label("Name").focus()
+    async with page.expect_response("**/sandbox/people/*/text"):
+        slow.set()
+    await expect(page.locator(".mine")).to_contain_text("/start")
+    await page.keyboard.type("Bahar")
+    await expect(page.get_by_label("Name")).to_have_value(re.compile("Bahar"))
+
+
 async def test_typing_and_a_reply_keyboard_are_shown(browser: Browser, url: str, api: BotApi, amina: Person) -> None:
     page = await opened(browser, url)
     await expect(page.get_by_role("textbox", name="Message from Amina")).to_be_visible()
