@@ -96,7 +96,8 @@ class Converse:
             return await self.silent(incoming, pseudonym)
         began = time.perf_counter()
         visit = await self.visit(incoming, pseudonym, entry_id)
-        await self.kinds[incoming.kind](visit)
+        if not await self.handoff.has_come(visit):
+            await self.kinds[incoming.kind](visit)
         if visit.case and visit.person.files:
             await self.media.bring_kept(visit)
         if not visit.forgotten:
@@ -139,7 +140,7 @@ class Converse:
             await self.handoff.add(visit)
         elif not has_words(visit.incoming.words):
             visit.say(self.composer.phrase(visit.asker, "message.empty"))
-        elif not await self.handoff.has_come(visit):
+        else:
             await self.slowed(visit)
             await self.handoff.add(visit)
             await self.understood(visit)

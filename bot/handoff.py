@@ -96,7 +96,7 @@ class Handoff:
             await self._add(visit, "person", words, visit.key, about, language, media)
 
     async def has_come(self, visit: Visit) -> bool:
-        """True when these words stand in a case that was closed before their update was finished: somebody has read them."""
+        """True when this stands in a case that was closed before its update was finished: a caseworker has seen it."""
         return visit.case is None and await self.cases.has_line(visit.person.pseudonym, visit.key)
 
     async def add_earlier(self, visit: Visit, words: str, key: str, about: Mapping[str, str], media: Media) -> None:

@@ -163,8 +163,9 @@ async def test_while_a_caseworker_holds_the_case_rasa_hears_nothing_and_the_bot_
     await amina.hears("answer to: and now")
 
 
-async def test_words_that_a_caseworker_has_read_are_not_asked_of_rasa_when_the_case_is_closed_before_they_are_finished(
-    amina: Person, rasa: StandIn, running: House, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("act", [lambda one: one.says("only for Amal"), lambda one: one.sends_voice()], ids=["words", "voice"])
+async def test_what_a_caseworker_has_seen_is_not_new_when_the_case_is_closed_before_it_is_finished(
+    act: Act, amina: Person, rasa: StandIn, running: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await asks_for_a_person(amina)
     case = await running.cases.open_of(running.vault.pseudonym(amina.id))
@@ -181,11 +182,12 @@ async def test_words_that_a_caseworker_has_read_are_not_asked_of_rasa_when_the_c
         return await finish(self, *arguments, **options)
 
     monkeypatch.setattr(Streams, "finish", fails_once)
-    await amina.says("only for Amal")
+    await act(amina)
     closed = await amina.hears("has closed your case")
     await until(lambda: nothing_waits(running))
     assert (await amina.replies())[-1].id == closed.id
     assert failed and not [one for one in rasa.heard if one["message"] == "only for Amal"]
+    assert await running.cases.open_of(running.vault.pseudonym(amina.id)) is None
     await amina.says("and now")
     await amina.hears("answer to: and now")
 
