@@ -129,8 +129,10 @@ function forgetDrafts() {
 
 body.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRF"] = body.dataset.csrf; });
 
+// Sent from a page of its own, the words are seen on the case's page.
 body.addEventListener("desk:sent", (event) => {
   const form = event.target.closest("form");
+  if (!document.querySelector("[data-case]")) return location.assign(form.action.replace(/\/[^/]+$/, ""));
   const area = (form.dataset.sends ? document.getElementById(form.dataset.sends) : form).querySelector("textarea");
   if (form.dataset.sends) document.getElementById("translated").replaceChildren();
   if (area) {

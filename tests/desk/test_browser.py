@@ -536,6 +536,18 @@ async def test_the_desk_works_by_keyboard_alone(desk_address: str, chromium: Bro
     await expect(amal.page.get_by_text("Answer sent: The rental contract")).to_be_visible()
 
 
+async def test_an_answer_sent_from_a_page_of_its_own_is_seen_on_the_cases_page(
+    desk_address: str, chromium: Browser, cases: Cases
+) -> None:
+    case = await cases.open("person00000000000001", "fr", "asked")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await cases.claim(case.id, "amal", "Amal")
+    await amal.open(f"/cases/{case.id}/insert?words=rental+contract")
+    await amal.page.get_by_role("link", name="The rental contract: rules and ending").click()
+    await amal.page.get_by_role("button", name="Send in French").click()
+    await expect(amal.page.get_by_text("Answer sent: The rental contract")).to_be_visible()
+
+
 async def test_a_new_case_does_not_take_the_focus_from_the_case_somebody_is_on(
     desk_address: str, chromium: Browser, cases: Cases
 ) -> None:
