@@ -7,6 +7,7 @@ model knows. One model for all languages understood 0.6 in a hundred messages le
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from nlu.languages import OTHER_SCRIPTS
 from nlu.linear import Array, Linear
 
 NOT_MEANT = -1.0
+THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,15 @@ class ByLanguage:
         """`languages` may hold "" for an example of any language. Only those of other scripts, which are typed in Latin letters
         too, learn from columns after the first `spelt`."""
         told = np.array(languages)
-        models = {}
-        for language in sorted(set(languages) - {""}):
+
+        def fit_one(language: str) -> Linear:
             own = np.flatnonzero((told == language) | (told == ""))
             columns = slice(None) if language in OTHER_SCRIPTS else slice(spelt)
-            models[language] = Linear.fit(rows[own][:, columns], [labels[place] for place in own], penalty)
-        return cls(tuple(sorted(set(labels))), models)
+            return Linear.fit(rows[own][:, columns], [labels[place] for place in own], penalty)
+
+        each = sorted(set(languages) - {""})
+        with ThreadPoolExecutor(THREADS) as pool:
+            return cls(tuple(sorted(set(labels))), dict(zip(each, pool.map(fit_one, each), strict=True)))
 
     def scores(self, rows: csr_matrix, languages: Sequence[str]) -> Array:
         """One row of scores for each row, in the model of its language; the columns follow `labels`."""

@@ -7,6 +7,7 @@ switches anything. Script and letters decide what is possible, a linear model ov
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,10 +53,14 @@ class Languages:
         away = set(held_out)
         some = list(range(0, len(languages), 1 + len(languages) // ENOUGH))
         kept = [place for place in some if place not in away][::TRIAL_EVERY]
-        model = Linear.fit(rows[some], [languages[place] for place in some], PENALTY)
+
+        def fit_on(places: Sequence[int]) -> Linear:
+            return Linear.fit(rows[places], [languages[place] for place in places], PENALTY)
+
         if not held_out or {languages[place] for place in kept} != set(languages) or len(set(languages)) < 2:
-            return cls(model)
-        trial = Linear.fit(rows[kept], [languages[place] for place in kept], PENALTY)
+            return cls(fit_on(some))
+        with ThreadPoolExecutor(2) as pool:
+            model, trial = pool.map(fit_on, (some, kept))
         sharpness = trial.sharpened(rows[list(held_out)], [languages[place] for place in held_out])
         return cls(replace(model, sharpness=sharpness))
 

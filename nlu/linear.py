@@ -1,13 +1,12 @@
 """Linear: one weight for each feature and label; the model under the ranker, the languages and the crisis detector.
 
-Promise: fitted on two threads, stored as plain numbers (no pickle: a model file that was tampered with can give wrong
+Promise: stored as plain numbers (no pickle: a model file that was tampered with can give wrong
 answers but cannot run code), in 8 bits a weight.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 Array = NDArray[Any]
-THREADS = 2
 TOLERANCE = 0.1
 LEAST_TEXTS = 2  # a feature of one text says little: a fifth less to learn and keep
 LEVELS = 63  # steps a weight may take on either side of zero: the packed file is smaller than with 127
@@ -43,20 +41,11 @@ class Linear:
     def fit(cls, rows: csr_matrix, labels: Sequence[str], penalty: float) -> Linear:
         """One label against the rest (a linear support vector machine each); two labels are fitted as one."""
         names = tuple(sorted(set(labels)))
-        told = np.array(labels)
-        wanted = names[1:] if len(names) == 2 else names
         kept = frequent(rows, LEAST_TEXTS)
-        rows = rows[:, kept].astype(np.float64)
-
-        def fit_one(name: str) -> LinearSVC:
-            return LinearSVC(C=penalty, tol=TOLERANCE, random_state=0).fit(rows, told == name)
-
         if len(names) == 1:
             return cls.packed(names, kept, np.zeros((kept.size, 1)), np.zeros(1))
-        with ThreadPoolExecutor(THREADS) as pool:
-            fitted = list(pool.map(fit_one, wanted))
-        columns = np.stack([one.coef_[0] for one in fitted], axis=1)
-        bias = np.array([one.intercept_[0] for one in fitted])
+        fitted = LinearSVC(C=penalty, tol=TOLERANCE, random_state=0).fit(rows[:, kept].astype(np.float64), np.array(labels))
+        columns, bias = fitted.coef_.T, fitted.intercept_
         if len(names) == 2:
             columns, bias = np.hstack([-columns, columns]), np.concatenate([-bias, bias])
         return cls.packed(names, kept, columns, bias)

@@ -19,6 +19,7 @@ from nlu.linear import Array, frequent, narrowed, softmax
 
 HIDDEN = 256
 BATCH = 128
+AT_ONCE = 1536  # features
 EPOCHS = 3
 LEAST_STEPS = 500
 LEAST_TEXTS = 4  # features of fewer texts made the network larger and slower, and no better
@@ -140,12 +141,16 @@ class Learner:
         self.step_inner(rows, back, rate)
 
     def step_inner(self, rows: csr_matrix, back: Array, rate: np.float32) -> None:
-        """Only the features of this batch move."""
+        """Only the features of this batch move, so many at once as stay in the processor's cache."""
         met, places = np.unique(rows.indices, return_inverse=True)
         narrow = csr_matrix((rows.data, places.astype(np.int32), rows.indptr), shape=(rows.shape[0], met.size))
-        slope = narrow.T @ back
-        self.inner_moved[met] += np.einsum("ij,ij->i", slope, slope) / HIDDEN
-        self.inner[met] -= slope * (rate / np.sqrt(self.inner_moved[met]))[:, None]
+        by_feature = narrow.T.tocsr()
+        for first in range(0, met.size, AT_ONCE):
+            some = met[first : first + AT_ONCE]
+            slope = by_feature[first : first + AT_ONCE] @ back
+            self.inner_moved[some] += np.einsum("ij,ij->i", slope, slope) / HIDDEN
+            slope *= (rate / np.sqrt(self.inner_moved[some]))[:, None]
+            self.inner[some] -= slope
 
     def mask(self, shape: int | tuple[int, ...], dropped: float) -> Array:
         """Zero for the share that is dropped, a little more than one for the rest."""
