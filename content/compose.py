@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from urllib.parse import urlsplit
 
 from content.hours import Hours
 from content.model import (
@@ -33,6 +32,7 @@ AUTONYMS = {
 CODE_OF_REGION = {region: code for code, region in REGION_CODES.items()}
 CODE_OF_STATUS = {status: code for code, status in STATUS_CODES.items()}
 SERVICES_SHOWN = 3
+SOURCES_SHOWN = 3
 SERVICES_ON_A_PAGE = 8
 ENTRIES_ON_A_PAGE = 10
 
@@ -156,9 +156,9 @@ class Composer:
         """Source, date, and an honest mark where a source or a reviewer is wanting."""
         lines = []
         if entry.sources and entry.verified_on:
-            sites = dict.fromkeys(site(source.url) for source in entry.sources)
+            sites = self.content.sites.ordered(entry.sources)[:SOURCES_SHOWN]
             day = say_day(asker.language, entry.verified_on)
-            lines.append(self.say(asker, "answer.source", sites=", ".join(list(sites)[:3]), day=day))
+            lines.append(self.say(asker, "answer.source", sites=", ".join(sites), day=day))
         if entry.unverified:
             lines.append(self.say(asker, "answer.unverified"))
         if text.unreviewed:
@@ -356,11 +356,6 @@ def press(verb: str, *arguments: str) -> str:
 
 def join(paragraphs: Iterable[str]) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-
-
-def site(url: str) -> str:
-    """`www.agii.be` of an address, without the www."""
-    return urlsplit(url).netloc.removeprefix("www.")
 
 
 def known(value: object, ours: Sequence[str]) -> str | None:

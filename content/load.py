@@ -23,6 +23,7 @@ from content.model import (
     Entry,
     Problem,
     Service,
+    Sites,
     Source,
     Text,
     Translation,
@@ -46,6 +47,7 @@ def load_content(folder: Path, cache_dir: Path | None = None) -> Content:
         dialogue=reader.entries("dialogue"),
         near_misses=reader.near_misses(),
         services=reader.services(),
+        sites=reader.sites(),
         problems=tuple(problems),
     )
 
@@ -192,6 +194,11 @@ class Reader:
             for name, document in self.documents.items()
             if name.startswith("crisis/near_misses/")
         }
+
+    def sites(self) -> Sites:
+        field = Fields("sites.yml", self.documents.get("sites.yml", {}), self.problems)
+        field.only("official names")
+        return Sites(field.texts("official"), field.mapping("names"))
 
     def services(self) -> dict[str, Service]:
         return {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import urlsplit
 
 LANGUAGES = ("nl", "fr", "de", "en", "ar", "fa", "ps", "ti", "so", "tr", "ku", "uk", "ru", "es")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ps"})
@@ -22,6 +23,26 @@ class Source:
     url: str
     read_on: date
     as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Sites:
+    """How sources are named to people (sites.yml): official ones first, copies by the name of what they copy."""
+
+    official: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, url: str) -> str:
+        """`agii.be` of an address on www.agii.be, or the name that stands for it here."""
+        address = urlsplit(url)
+        host = address.netloc.removeprefix("www.").rstrip(".")
+        begins = [known for known in self.names if f"{host}{address.path}/".startswith(f"{known}/")]
+        return self.names[max(begins, key=len)] if begins else host
+
+    def ordered(self, sources: Iterable[Source]) -> list[str]:
+        """The names, each once, official ones first, else in the order of the sources."""
+        names = dict.fromkeys(self.name(source.url) for source in sources)
+        return sorted(names, key=lambda name: not f".{name}".endswith(tuple(f".{one}" for one in self.official)))
 
 
 @dataclass(frozen=True)
@@ -137,6 +158,7 @@ class Content:
     dialogue: Mapping[str, Entry]
     near_misses: Mapping[str, tuple[str, ...]]
     services: Mapping[str, Service]
+    sites: Sites = Sites()
     problems: tuple[Problem, ...] = ()
 
     def in_topic(self, topic: str) -> list[Entry]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from content.compose import Asker, Composer
-from content.model import TOPICS, Service
+from content.model import TOPICS, Service, Sites, Source
 from content.reply import PRESS_BYTES, Reply
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
@@ -27,6 +27,20 @@ def test_an_answer_has_the_paragraphs_of_region_and_status_and_its_source(compos
     assert "Source: example.be. Checked on November 22, 2026." in reply.text
     assert "Helper (02 123 45 67)" in reply.text
     assert reply.remember == {"entry": "housing/deposit", "misses": "0"}
+
+
+def test_official_sites_are_named_first_and_copies_by_what_they_copy():
+    sites = Sites(("ibz.be", "agii.be"), {"5195.f2w.bosa.be": "dofi.ibz.be", "github.com/one/bulletin": "Bulletin"})
+    urls = (
+        "https://github.com/one/bulletin/blob/main/B.md",
+        "https://github.com/one/bulletins",
+        "https://www.agii.be/x",
+        "https://agii.be./y",
+        "https://5195.f2w.bosa.be/en",
+        "https://notagii.be/",
+    )
+    sources = [Source("", url, SUNDAY.date()) for url in urls]
+    assert sites.ordered(sources) == ["agii.be", "dofi.ibz.be", "Bulletin", "github.com", "notagii.be"]
 
 
 def test_an_answer_asks_for_the_region_when_the_rule_depends_on_it(composer: Composer):
