@@ -1,7 +1,7 @@
 """Staff: a short message to the caseworkers' own Telegram chat when a case waits, is urgent, or waits too long.
 
 Promise: nothing of the person but alias and language; what is no longer so when it is read is not said; one message in
-EVERY_SECONDS at most, with all that came meanwhile.
+EVERY_SECONDS at most (what is urgent comes sooner), with all that came meanwhile.
 """
 
 from __future__ import annotations

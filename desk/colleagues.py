@@ -45,6 +45,10 @@ class Colleagues:
         return sorted({one.account.team for one in await self.caseworkers() if one.account.team})
 
     async def others(self, name: str, language: str = "") -> list[Colleague]:
-        """Colleagues of this caseworker: who speaks the language first, then who is here."""
+        """Colleagues of this caseworker: who speaks the language first, then who has room, then who is here."""
         others = [one for one in await self.caseworkers() if one.account.name != name]
-        return sorted(others, key=lambda one: (language not in one.account.languages, not one.present, one.account.name))
+
+        def rank(one: Colleague) -> tuple[bool, bool, bool, str]:
+            return language not in one.account.languages, not one.has_room, not one.present, one.account.name
+
+        return sorted(others, key=rank)

@@ -65,6 +65,12 @@ class Board:
     urgent: int
     here: list[str]
 
+    @property
+    def heard(self) -> int:
+        """When a person last wrote in a case of mine and has no reply yet, in milliseconds; 0 for never."""
+        unread = (case.last_at for case in self.mine if case.last_author == "person" and case.last_at)
+        return max((int(at.timestamp() * 1000) for at in unread), default=0)
+
 
 async def home(visit: Visit) -> Response:
     """The queue for caseworkers; the first page of their own for others."""

@@ -25,6 +25,10 @@ class Colleague:
     present: bool
     holding: int
 
+    @property
+    def has_room(self) -> bool:
+        return not self.account.limit or self.holding < self.account.limit
+
 
 def fits(account: Account, case: Case) -> bool:
     """True when the caseworker speaks the language and knows topic and region; what is not set fits everything."""
@@ -46,12 +50,8 @@ def at_work(account: Account, now: datetime, zone: str) -> bool:
 
 def on_duty(colleagues: Sequence[Colleague], now: datetime, zone: str) -> list[Colleague]:
     """Who could take one more case now, the least busy first."""
-    able = [one for one in colleagues if one.present and has_room(one) and at_work(one.account, now, zone)]
+    able = [one for one in colleagues if one.present and one.has_room and at_work(one.account, now, zone)]
     return sorted(able, key=lambda one: (one.holding, one.account.name))
-
-
-def has_room(colleague: Colleague) -> bool:
-    return not colleague.account.limit or colleague.holding < colleague.account.limit
 
 
 def offered(case: Case, account: Account, able: Sequence[Colleague], now: datetime) -> bool:

@@ -32,6 +32,10 @@ end
 local function news(id, kind, keep)
   redis.call('XADD', P .. 'news', 'MAXLEN', '~', 500, '*', 'kind', kind, 'case', id)
   redis.call('EXPIRE', P .. 'news', keep)
+  -- What is urgent waits four seconds at most for the message before it: Telegram takes twenty a minute in a group.
+  if read(id, 'urgent') == '1' and redis.call('PTTL', P .. 'news:turn') > 4000 then
+    redis.call('PEXPIRE', P .. 'news:turn', 4000)
+  end
 end
 
 -- Everything of an open case lives as long as its last change; a closed one is not prolonged by a late note.

@@ -196,7 +196,7 @@ function count(counts) {
   if (known && leads && alerts.checked) {
     if (now.urgent > known.urgent) alertCaseworker(words);
     else if (now.waiting > known.waiting) alertCaseworker(alert);
-    else if (now.unread > known.unread && document.hidden) alertCaseworker(message);
+    else if (now.heard > known.heard && document.hidden) alertCaseworker(message);
   }
   known = now;
 }

@@ -15,7 +15,7 @@ from bot.house import ROLES, House
 from bot.staff import LISTED, staff_chat
 from content.compose import Composer
 from desk.cases import Piece
-from desk.keys import NEWS
+from desk.keys import NEWS, NEWS_TURN
 from sandbox.client import Message, Person, SandboxClient
 from settings import Settings, SettingsError
 from tests.bot.waiting import until
@@ -137,6 +137,16 @@ async def test_one_of_several_bots_tells_and_nothing_told_costs_no_turn(
     assert await houses[1].cases.news.turn(9)
     for house in houses:
         await house.close()
+
+
+async def test_what_is_urgent_waits_for_no_long_turn(house: House) -> None:
+    case = await house.cases.open("p1", "ti", "asked")
+    assert await house.cases.news.turn(60)
+    await house.cases.open("p2", "ar", "asked")
+    assert await house.redis.pttl(NEWS_TURN) > 50_000
+    await house.cases.open("p1", "ti", "crisis", urgent=True, crisis="crisis/suicide")
+    assert 0 < await house.redis.pttl(NEWS_TURN) <= 4000
+    assert (await house.cases.get(case.id)).urgent
 
 
 async def test_news_nobody_reads_stay_few_and_expire(house: House) -> None:

@@ -389,8 +389,10 @@ async def test_who_asks_for_it_hears_of_new_cases_and_words_on_every_page(
     await amal.page.evaluate("away = true")
     await cases.add(first.id, "person", "Ще одне питання")
     await expect(told).to_have_attribute("data-told", "New message♪")
+    await cases.add(first.id, "person", "Ви ще тут?")
+    await expect(told).to_have_attribute("data-told", "New message♪New message♪")
     await cases.open("person00000000000003", "ti", "asked")
-    await expect(told).to_have_attribute("data-told", "New message♪A new case is waiting.♪")
+    await expect(told).to_have_attribute("data-told", "New message♪New message♪A new case is waiting.♪")
     await cases.open("person00000000000003", "ti", "crisis", urgent=True)
     await expect(told).to_have_attribute("data-told", re.compile("Cases waiting: 2, urgent: 1.♪$"))
     assert amal.errors == []

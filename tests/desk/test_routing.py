@@ -84,3 +84,11 @@ async def test_colleagues_who_speak_the_language_and_are_here_come_first(redis: 
     await colleagues.seen("carl")
     others = await colleagues.others("amal", "ar")
     assert [(one.account.name, one.present) for one in others] == [("dina", False), ("carl", True), ("bart", False)]
+
+    carl = await accounts.find("carl")
+    assert carl
+    await accounts.change(replace(carl, limit=1))
+    case = await cases.open("person00000000000001", "ar", "asked")
+    await cases.claim(case.id, "carl", "Carl")
+    others = await colleagues.others("amal", "ar")
+    assert [(one.account.name, one.has_room) for one in others] == [("dina", True), ("bart", True), ("carl", False)]
