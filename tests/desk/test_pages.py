@@ -173,6 +173,18 @@ async def test_a_reply_to_a_case_that_is_not_held_is_refused_and_the_words_are_s
     assert await cases.thread(case.id) == []
 
 
+async def test_a_colleague_who_holds_as_many_cases_as_agreed_is_marked_in_the_list_for_handing_over(
+    browser: httpx.AsyncClient, cases: Cases, accounts: Accounts
+) -> None:
+    await accounts.add(Account("bart", "Bart", limit=1), PASSWORD)
+    case, other = await cases.open(PERSON, "ar", "asked"), await cases.open("person2", "ar", "asked")
+    await cases.claim(case.id, "amal", "Amal")
+    await sign_in(browser)
+    assert "full (" not in (await browser.get(f"/cases/{case.id}")).text
+    await cases.claim(other.id, "bart", "Bart")
+    assert "Bart · full (1)" in (await browser.get(f"/cases/{case.id}")).text
+
+
 async def test_a_case_is_handed_to_a_colleague_with_a_note(
     browser: httpx.AsyncClient, cases: Cases, accounts: Accounts
 ) -> None:
