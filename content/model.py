@@ -37,7 +37,7 @@ class Sites:
         address = urlsplit(url)
         host = address.netloc.removeprefix("www.").rstrip(".")
         begins = [known for known in self.names if f"{host}{address.path}/".startswith(f"{known}/")]
-        return self.names[max(begins, key=len)] if begins else host
+        return self.names.get(max(begins, key=len, default=""), "") or host
 
     def ordered(self, sources: Iterable[Source]) -> list[str]:
         """The names, each once, official ones first, else in the order of the sources."""

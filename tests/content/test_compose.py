@@ -41,6 +41,7 @@ def test_official_sites_are_named_first_and_copies_by_what_they_copy():
     )
     sources = [Source("", url, SUNDAY.date()) for url in urls]
     assert sites.ordered(sources) == ["agii.be", "dofi.ibz.be", "Bulletin", "github.com", "notagii.be"]
+    assert Sites(names={"agii.be": ""}).name("https://www.agii.be/x") == "agii.be"
 
 
 def test_an_answer_asks_for_the_region_when_the_rule_depends_on_it(composer: Composer):
