@@ -550,6 +550,25 @@ async def test_an_answer_sent_from_a_page_of_its_own_is_seen_on_the_cases_page(
     await expect(amal.page.get_by_text("Answer sent: The rental contract")).to_be_visible()
 
 
+async def test_what_comes_live_can_be_pressed_at_once(desk_address: str, chromium: Browser, cases: Cases) -> None:
+    case = await cases.open("person00000000000001", "fr", "asked")
+    await cases.claim(case.id, "amal", "Amal")
+    amal = await caseworker(chromium, desk_address, "amal")
+    await amal.open(f"/cases/{case.id}")
+    await amal.page.evaluate(
+        """new MutationObserver((changes, observer) => {
+          const form = document.querySelector("#insert form");
+          if (!form) return;
+          observer.disconnect();
+          form.elements.words.value = "rental contract";
+          form.requestSubmit();
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    await amal.page.locator("summary", has_text="Insert an answer").click()
+    await expect(amal.page.get_by_role("link", name="The rental contract: rules and ending")).to_be_visible()
+    await expect(amal.page.get_by_label("Reply to the person")).to_be_visible()
+
+
 async def test_a_new_case_does_not_take_the_focus_from_the_case_somebody_is_on(
     desk_address: str, chromium: Browser, cases: Cases
 ) -> None:
